@@ -1,0 +1,81 @@
+import { coreError, invalidArgument } from "../errors/create.js";
+import { createHasher, type Digest } from "../identity/digest.js";
+import type { BlobPutOptions, BlobSource } from "./blob-store.js";
+
+/** Bytes being hashed and counted on their way. */
+export interface HashedBody {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Known once the body has ended, or from the start if it was promised. */
+  digest(): Digest | undefined;
+  /** Bytes that have passed. */
+  size(): number;
+}
+
+/** The source as pieces. @throws {MillwrightError} `INVALID_ARGUMENT` */
+export function piecesOf(source: BlobSource): AsyncIterable<Uint8Array> {
+  if (typeof source === "string") return single(new TextEncoder().encode(source));
+  if (source instanceof Uint8Array) return single(source);
+  if (typeof source === "object" && source !== null) {
+    if (Symbol.asyncIterator in source) return source;
+    if ("getReader" in source) return readerPieces(source as ReadableStream<Uint8Array>);
+  }
+  throw invalidArgument(
+    "source",
+    "a blob is put from a Uint8Array, a string, a ReadableStream or an async iterable of Uint8Array",
+  );
+}
+
+/** Whether the same bytes can be sent a second time. */
+export function isRepeatable(source: BlobSource): boolean {
+  return typeof source === "string" || source instanceof Uint8Array;
+}
+
+/** Hashes what passes, and throws at the end if it is not what was promised. */
+export function hashed(pieces: AsyncIterable<Uint8Array>, promised: BlobPutOptions): HashedBody {
+  const hasher = createHasher();
+  let size = 0;
+  let digest: Digest | undefined = promised.digest;
+  async function* body(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of pieces) {
+      promised.signal?.throwIfAborted();
+      if (!(piece instanceof Uint8Array)) throw invalidArgument("source", "each piece is a Uint8Array");
+      hasher.update(piece);
+      size += piece.length;
+      if (promised.size !== undefined && size > promised.size)
+        throw mismatch(`more than the promised ${promised.size} bytes`);
+      yield piece;
+    }
+    const actual = hasher.digest();
+    if (promised.size !== undefined && size !== promised.size)
+      throw mismatch(`${size} bytes, not the promised ${promised.size}`);
+    if (promised.digest !== undefined && actual !== promised.digest)
+      throw mismatch(`the digest ${actual}, not ${promised.digest}`);
+    digest = actual;
+  }
+  return { body: body(), digest: () => digest, size: () => size };
+}
+
+function mismatch(found: string): Error {
+  return coreError(
+    "DIGEST_MISMATCH",
+    `the bytes to put have ${found}; nothing was stored. Was the file changed while it was read?`,
+  );
+}
+
+async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  if (bytes.length > 0) yield bytes;
+}
+
+// Not every browser iterates a ReadableStream by itself.
+async function* readerPieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,147 @@
+import { coreError, invalidArgument } from "../errors/create.js";
+import { toHex } from "../identity/bytes.js";
+import { toDuration, toMicros } from "../time/times.js";
+import { type CommitPlan, commitPlan } from "./commit.js";
+import { type KvContext, storedKey, versionBytes } from "./context.js";
+import type { KvDriverMutation } from "./driver.js";
+import { encodeKey, encodeSequence, type Key } from "./key.js";
+import type { Expiry, KvAtomic, KvCommitOptions, KvCommitResult, KvValue, Version } from "./kv-store.js";
+import { kvLimits } from "./limits.js";
+import { encodeValue } from "./value.js";
+
+/** Collects and checks what one commit does. Mistakes throw at the call that makes them. */
+export class Atomic implements KvAtomic {
+  readonly #context: KvContext;
+  readonly #plan: CommitPlan = { checks: [], checkedKeys: [], mutations: [], mutatedKeys: [], bytes: 0 };
+  readonly #changed = new Set<string>();
+  #committed = false;
+
+  constructor(context: KvContext) {
+    this.#context = context;
+  }
+
+  check(key: Key, version: Version | null): this {
+    const encoded = storedKey(this.#context, key);
+    this.#plan.checks.push({
+      key: encoded,
+      version: version === null ? null : versionBytes(version, "version"),
+    });
+    this.#plan.checkedKeys.push(key);
+    return this.#within("checks", this.#plan.checks.length, kvLimits.checks);
+  }
+
+  set(key: Key, value: KvValue, expiry?: Expiry): this {
+    const encoded = storedKey(this.#context, key);
+    return this.#add(key, encoded, {
+      kind: "set",
+      key: encoded,
+      value: this.#value(value),
+      ...this.#expiry(expiry),
+    });
+  }
+
+  delete(key: Key): this {
+    const encoded = storedKey(this.#context, key);
+    return this.#add(key, encoded, { kind: "delete", key: encoded });
+  }
+
+  append(log: Key, value: KvValue, expiry?: Expiry): this {
+    this.#ordered("append");
+    const encoded = storedKey(this.#context, log, "log");
+    const room = kvLimits.keyBytes - encodeSequence(1).length;
+    if (encoded.length > room) {
+      throw coreError(
+        "LIMIT_EXCEEDED",
+        `the log is named by ${encoded.length} bytes; at most ${room} leave room for the sequence`,
+      );
+    }
+    return this.#add(log, undefined, {
+      kind: "append",
+      log: encoded,
+      value: this.#value(value),
+      ...this.#expiry(expiry),
+    });
+  }
+
+  setIfNewer(key: Key, value: KvValue, order: Key, expiry?: Expiry): this {
+    const encoded = storedKey(this.#context, key);
+    const encodedOrder = encodeKey(order, "order");
+    if (encodedOrder.length === 0) throw invalidArgument("order", "an order has at least one part");
+    this.#within("bytes of the order", encodedOrder.length, kvLimits.orderBytes);
+    const mutation = {
+      kind: "setIfNewer",
+      key: encoded,
+      value: this.#value(value),
+      order: encodedOrder,
+    } as const;
+    return this.#add(key, encoded, { ...mutation, ...this.#expiry(expiry) });
+  }
+
+  async commit(options: KvCommitOptions = {}): Promise<KvCommitResult> {
+    if (this.#committed)
+      throw invalidArgument("commit", "this atomic has been committed; begin another with atomic()");
+    this.#committed = true;
+    return this.#context.lifecycle.run(options.signal, () => commitPlan(this.#context, this.#plan, options));
+  }
+
+  #add(key: Key, encoded: Uint8Array | undefined, mutation: KvDriverMutation): this {
+    if (encoded !== undefined) {
+      const name = toHex(encoded);
+      if (this.#changed.has(name)) throw invalidArgument("key", "one commit changes a key at most once");
+      this.#changed.add(name);
+      if (!this.#context.driver.capabilities.ordered && this.#changed.size > 1)
+        this.#ordered("a commit of several keys");
+    }
+    this.#plan.mutations.push(mutation);
+    this.#plan.mutatedKeys.push(key);
+    this.#plan.bytes += sizeOf(mutation);
+    this.#within("changes", this.#plan.mutations.length, kvLimits.mutations);
+    return this.#within("bytes of keys and values", this.#plan.bytes, kvLimits.commitBytes);
+  }
+
+  #value(value: KvValue): Uint8Array {
+    const encoded = encodeValue(value);
+    if (encoded.length > kvLimits.valueBytes) {
+      throw coreError(
+        "LIMIT_EXCEEDED",
+        `the value is ${encoded.length} bytes encoded; at most ${kvLimits.valueBytes} are portable. Put it in a blob and store its digest`,
+        { details: { bytes: encoded.length, limit: kvLimits.valueBytes } },
+      );
+    }
+    return encoded;
+  }
+
+  #expiry(expiry: Expiry | undefined): { expiresAt?: number } {
+    if (expiry?.expiresAt !== undefined) return { expiresAt: toMicros(expiry.expiresAt, "expiresAt") };
+    if (expiry?.expireIn === undefined) return {};
+    return { expiresAt: this.#context.clock.now() + toDuration(expiry.expireIn, "expireIn") };
+  }
+
+  #within(what: string, count: number, limit: number): this {
+    if (count <= limit) return this;
+    throw coreError("LIMIT_EXCEEDED", `one commit takes at most ${limit} ${what}; split the work`, {
+      details: { limit },
+    });
+  }
+
+  #ordered(what: string): void {
+    if (this.#context.driver.capabilities.ordered) return;
+    throw coreError(
+      "UNSUPPORTED",
+      `${this.#context.driver.name} is an unordered store: it has no ${what}. Open it ordered`,
+    );
+  }
+}
+
+function sizeOf(mutation: KvDriverMutation): number {
+  switch (mutation.kind) {
+    case "delete":
+      return mutation.key.length;
+    case "append":
+      return mutation.log.length + encodeSequence(0).length + mutation.value.length;
+    case "import":
+      return mutation.entry.key.length + mutation.entry.value.length;
+    default:
+      return mutation.key.length + mutation.value.length;
+  }
+}

@@ -1,0 +1,91 @@
+import { coreError, invalidArgument } from "../errors/create.js";
+import { MillwrightError } from "../errors/millwright-error.js";
+import { concatBytes, fromHex, toHex } from "../identity/bytes.js";
+import type { Lifecycle } from "../lifecycle/lifecycle.js";
+import type { Tracer } from "../telemetry/telemetry.js";
+import type { Clock } from "../time/clock.js";
+import type { KvDriver, StoredEntry } from "./driver.js";
+import { decodeKey, encodeKey, type Key } from "./key.js";
+import type { KvEntry, Version } from "./kv-store.js";
+import { kvLimits } from "./limits.js";
+import { decodeValue } from "./value.js";
+
+/** How often, and after which first pause, a call that applied nothing is tried again. */
+export interface RetryPolicy {
+  /** Calls in all. Default: 4. */
+  readonly attempts?: number | undefined;
+  /** Microseconds before the second call; doubled each time, with full jitter. Default: 20,000. */
+  readonly pause?: number | undefined;
+}
+
+/** What all parts of one store share. */
+export interface KvContext {
+  readonly driver: KvDriver;
+  /** The encoded namespace that stands before every key; empty for a store over all namespaces. */
+  readonly namespace: Uint8Array;
+  readonly clock: Clock;
+  readonly lifecycle: Lifecycle;
+  readonly tracer: Tracer | undefined;
+  readonly retry: Required<{ [Field in keyof RetryPolicy]-?: number }>;
+}
+
+/** The bytes of a key behind the namespace. @throws {MillwrightError} `INVALID_ARGUMENT`, `LIMIT_EXCEEDED` */
+export function storedKey(context: KvContext, key: Key, path = "key"): Uint8Array {
+  const own = encodeKey(key, path);
+  if (own.length === 0) throw invalidArgument(path, "a key has at least one part");
+  const whole = context.namespace.length === 0 ? own : concatBytes([context.namespace, own]);
+  if (whole.length > kvLimits.keyBytes) {
+    throw coreError(
+      "LIMIT_EXCEEDED",
+      `${path} is ${whole.length} bytes with its namespace; at most ${kvLimits.keyBytes} are portable. Put a digest in the key instead`,
+      { details: { path, bytes: whole.length, limit: kvLimits.keyBytes } },
+    );
+  }
+  return whole;
+}
+
+/** The entry of the port for one of the driver. `key` is the caller's, where it is known. */
+export function entryOf(context: KvContext, stored: StoredEntry, key?: Key): KvEntry {
+  const ownKey = key ?? decodeKey(stored.key.subarray(context.namespace.length));
+  if (ownKey === undefined) {
+    throw coreError("CORRUPT", `${context.driver.name} holds a key that is no tuple: ${toHex(stored.key)}`);
+  }
+  const value = decodeValue(
+    stored.value,
+    `the value of ${JSON.stringify(ownKey, printable)} in ${context.driver.name}`,
+  );
+  const version = toHex(stored.version) as Version;
+  return stored.expiresAt === undefined
+    ? { key: ownKey, value, version }
+    : { key: ownKey, value, version, expiresAt: stored.expiresAt };
+}
+
+function printable(_: string, part: unknown): unknown {
+  if (typeof part === "bigint") return `${part}n`;
+  return part instanceof Uint8Array ? `0x${toHex(part)}` : part;
+}
+
+/** The 16 bytes of a version. @throws {MillwrightError} `INVALID_ARGUMENT` */
+export function versionBytes(version: Version, path: string): Uint8Array {
+  const bytes = typeof version === "string" ? fromHex(version) : undefined;
+  if (bytes?.length !== 16)
+    throw invalidArgument(path, "a version is the 32 hexadecimal digits that an entry came with, or null");
+  return bytes;
+}
+
+/** Runs a call of the driver, and runs it again while it fails with `UNAVAILABLE`, which says that nothing was applied. */
+export async function withRetries<T>(
+  context: KvContext,
+  signal: AbortSignal | undefined,
+  call: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt >= context.retry.attempts || !MillwrightError.is(error, "UNAVAILABLE") || !error.retryable)
+        throw error;
+    }
+    await context.clock.sleep(Math.random() * context.retry.pause * 2 ** (attempt - 1), signal);
+  }
+}

@@ -1,0 +1,43 @@
+import { coreError } from "../errors/create.js";
+import { concatBytes, fromBase64, toBase64 } from "../identity/bytes.js";
+import { digestOf } from "../identity/digest.js";
+
+const format = "1";
+
+/** What a cursor belongs to: a listing of the same range in the same direction. */
+export interface CursorScope {
+  readonly start: Uint8Array;
+  readonly end: Uint8Array;
+  readonly reverse: boolean;
+}
+
+/** A cursor that stands behind `last`. It holds the key and a digest of the listing; nothing of it is secret or trusted. */
+export function encodeCursor(scope: CursorScope, last: Uint8Array): string {
+  return `${format}.${scopeDigest(scope)}.${toBase64(last).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+/** The key at which a cursor stands; it lies inside the range. @throws {MillwrightError} `INVALID_CURSOR` */
+export function decodeCursor(scope: CursorScope, cursor: string): Uint8Array {
+  const [version, digest, position, ...rest] = typeof cursor === "string" ? cursor.split(".") : [];
+  if (version !== format || digest === undefined || position === undefined || rest.length > 0) {
+    throw coreError(
+      "INVALID_CURSOR",
+      "the cursor is malformed, or from another release; list again from the start",
+    );
+  }
+  if (digest !== scopeDigest(scope)) {
+    throw coreError(
+      "INVALID_CURSOR",
+      "the cursor belongs to another listing; pass it with the selector and direction that it came from",
+    );
+  }
+  const key = fromBase64(position.replaceAll("-", "+").replaceAll("_", "/"));
+  if (key === undefined || key.length === 0)
+    throw coreError("INVALID_CURSOR", "the cursor is damaged; list again from the start");
+  return key;
+}
+
+function scopeDigest({ start, end, reverse }: CursorScope): string {
+  const lengths = Uint8Array.of(start.length >> 8, start.length & 0xff, reverse ? 1 : 0);
+  return digestOf(concatBytes([lengths, start, end])).slice(7, 23);
+}

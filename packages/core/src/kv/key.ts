@@ -1,0 +1,181 @@
+import { invalidArgument } from "../errors/create.js";
+import { concatBytes, copyBytes } from "../identity/bytes.js";
+
+/** One part of a key. Numbers are finite; −0 equals 0. Strings have no lone surrogates. */
+export type KeyPart = Uint8Array | string | number | bigint;
+
+/**
+ * A key is a tuple. Keys sort part by part: bytes before strings before numbers before bigints; bytes by value,
+ * strings by code point, numbers and bigints by size. A key sorts right before the keys that continue it.
+ */
+export type Key = readonly KeyPart[];
+
+/** First byte of each kind of part. Kinds from 0xf0 on are core's own and never begin a user's key. */
+export const keyTag = { bytes: 0x01, string: 0x02, number: 0x03, bigint: 0x04, end: 0x05 } as const;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The bytes of a key; comparing bytes compares keys. Each part is its kind and its content:
+ * bytes and strings (UTF-8) end with 0x00, and a 0x00 inside is written 0x00 0xff; numbers are the eight bytes of
+ * the float64, big-endian, all bits flipped if negative, else only the sign; bigints are a length (0x80 + n, or
+ * 0x7f − n if negative) and n bytes of magnitude, flipped if negative. Strings, numbers and bytes follow the
+ * tuple layer of FoundationDB in spirit, not in its byte values.
+ *
+ * @throws {MillwrightError} `INVALID_ARGUMENT` with the path of the part
+ */
+export function encodeKey(key: Key, path = "key"): Uint8Array<ArrayBuffer> {
+  if (!Array.isArray(key)) throw invalidArgument(path, "a key is an array of parts");
+  return concatBytes(
+    key.map((part, index) => encodePart(part, `${path}[${index}]`)),
+  ) as Uint8Array<ArrayBuffer>;
+}
+
+function encodePart(part: KeyPart, path: string): Uint8Array {
+  if (typeof part === "string") {
+    if (!part.isWellFormed())
+      throw invalidArgument(path, "the string has a lone surrogate, which UTF-8 cannot hold");
+    return terminated(keyTag.string, encoder.encode(part));
+  }
+  if (typeof part === "number") {
+    if (!Number.isFinite(part)) throw invalidArgument(path, `${part} is not a finite number`);
+    return encodeNumber(part);
+  }
+  if (typeof part === "bigint") return encodeBigint(part, path);
+  if (part instanceof Uint8Array) return terminated(keyTag.bytes, part);
+  throw invalidArgument(
+    path,
+    `a key part is a string, finite number, bigint or Uint8Array, not ${typeof part}`,
+  );
+}
+
+function terminated(tag: number, content: Uint8Array): Uint8Array {
+  let zeros = 0;
+  for (const byte of content) if (byte === 0) zeros++;
+  const bytes = new Uint8Array(content.length + zeros + 2);
+  bytes[0] = tag;
+  if (zeros === 0) {
+    bytes.set(content, 1);
+    return bytes;
+  }
+  let offset = 1;
+  for (const byte of content) {
+    bytes[offset++] = byte;
+    if (byte === 0) bytes[offset++] = 0xff;
+  }
+  return bytes;
+}
+
+function encodeNumber(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(9);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = keyTag.number;
+  view.setFloat64(1, value + 0); // −0 + 0 is 0
+  if (bytes[1]! & 0x80) for (let index = 1; index < 9; index++) bytes[index]! ^= 0xff;
+  else bytes[1]! |= 0x80;
+  return bytes;
+}
+
+/**
+ * The encoded last part of a log key: always nine bytes, so that a driver can compose `log + sequence` inside its
+ * own server. It is the key encoding of a number.
+ */
+export function encodeSequence(sequence: number): Uint8Array<ArrayBuffer> {
+  return encodeNumber(sequence);
+}
+
+function encodeBigint(value: bigint, path: string): Uint8Array {
+  const negative = value < 0n;
+  let digits = (negative ? -value : value).toString(16);
+  if (digits === "0") digits = "";
+  if (digits.length % 2 === 1) digits = `0${digits}`;
+  const length = digits.length / 2;
+  if (length > 120) throw invalidArgument(path, "the bigint has more than 960 bits");
+  const bytes = new Uint8Array(length + 2);
+  bytes[0] = keyTag.bigint;
+  bytes[1] = negative ? 0x7f - length : 0x80 + length;
+  for (let index = 0; index < length; index++) {
+    const byte = Number.parseInt(digits.slice(index * 2, index * 2 + 2), 16);
+    bytes[index + 2] = negative ? byte ^ 0xff : byte;
+  }
+  return bytes;
+}
+
+/** The key of its bytes; `undefined` if they are not an encoded key. */
+export function decodeKey(bytes: Uint8Array): KeyPart[] | undefined {
+  const parts: KeyPart[] = [];
+  let offset = 0;
+  while (offset < bytes.length) {
+    const part = decodePart(bytes, offset);
+    if (part === undefined) return undefined;
+    parts.push(part.value);
+    offset = part.end;
+  }
+  return parts;
+}
+
+function decodePart(bytes: Uint8Array, start: number): { value: KeyPart; end: number } | undefined {
+  const tag = bytes[start];
+  if (tag === keyTag.string || tag === keyTag.bytes) {
+    const content = unterminated(bytes, start + 1);
+    if (content === undefined) return undefined;
+    if (tag === keyTag.bytes) return { value: content.value, end: content.end };
+    try {
+      return { value: decoder.decode(content.value), end: content.end };
+    } catch {
+      return undefined;
+    }
+  }
+  if (tag === keyTag.number) return decodeNumber(bytes, start + 1);
+  if (tag === keyTag.bigint) return decodeBigint(bytes, start + 1);
+  return undefined;
+}
+
+function unterminated(bytes: Uint8Array, start: number): { value: Uint8Array; end: number } | undefined {
+  let end = bytes.indexOf(0, start);
+  if (end === -1) return undefined;
+  if (bytes[end + 1] !== 0xff) return { value: copyBytes(bytes, start, end), end: end + 1 };
+  const content: number[] = [];
+  for (end = start; end < bytes.length; end++) {
+    const byte = bytes[end]!;
+    if (byte === 0 && bytes[end + 1] !== 0xff) return { value: Uint8Array.from(content), end: end + 1 };
+    content.push(byte);
+    if (byte === 0) end++;
+  }
+  return undefined;
+}
+
+function decodeNumber(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
+  if (start + 8 > bytes.length) return undefined;
+  const raw = copyBytes(bytes, start, start + 8);
+  if (raw[0]! & 0x80) raw[0]! ^= 0x80;
+  else for (let index = 0; index < 8; index++) raw[index]! ^= 0xff;
+  const value = new DataView(raw.buffer).getFloat64(0);
+  return Number.isFinite(value) ? { value, end: start + 8 } : undefined;
+}
+
+function decodeBigint(bytes: Uint8Array, start: number): { value: bigint; end: number } | undefined {
+  const head = bytes[start];
+  if (head === undefined) return undefined;
+  const negative = head < 0x80;
+  const length = negative ? 0x7f - head : head - 0x80;
+  const end = start + 1 + length;
+  if (end > bytes.length) return undefined;
+  let value = 0n;
+  for (let index = start + 1; index < end; index++) {
+    value = (value << 8n) | BigInt(negative ? bytes[index]! ^ 0xff : bytes[index]!);
+  }
+  return { value: negative ? -value : value, end };
+}
+
+/**
+ * The half-open range of bytes of all keys that continue `prefix`. The key that equals the prefix is outside, and so
+ * is a key whose next string merely begins like the last one of the prefix.
+ */
+export function prefixRange(prefix: Uint8Array): { start: Uint8Array; end: Uint8Array } {
+  return {
+    start: concatBytes([prefix, Uint8Array.of(keyTag.bytes)]),
+    end: concatBytes([prefix, Uint8Array.of(keyTag.end)]),
+  };
+}

@@ -1,0 +1,41 @@
+import { abortable } from "../cancellation/abort.js";
+import { coreError, invalidArgument } from "../errors/create.js";
+import { entryOf, type KvContext, storedKey, withRetries } from "./context.js";
+import type { StoredEntry } from "./driver.js";
+import type { Key } from "./key.js";
+import type { KvEntry } from "./kv-store.js";
+import { kvLimits } from "./limits.js";
+
+/** The entries of some keys from one snapshot of the driver. */
+export async function readKeys(
+  context: KvContext,
+  keys: readonly Key[],
+  signal: AbortSignal | undefined,
+): Promise<(KvEntry | undefined)[]> {
+  if (!Array.isArray(keys)) throw invalidArgument("keys", "an array of keys is needed");
+  if (keys.length > kvLimits.readKeys) {
+    throw coreError(
+      "LIMIT_EXCEEDED",
+      `getMany reads at most ${kvLimits.readKeys} keys at once, not ${keys.length}; split them`,
+    );
+  }
+  if (keys.length === 0) return [];
+  const encoded = keys.map((key, index) =>
+    storedKey(context, key, keys.length === 1 ? "key" : `keys[${index}]`),
+  );
+  const stored = await readStored(context, encoded, signal);
+  return stored.map((entry, index) =>
+    entry === undefined ? undefined : entryOf(context, entry, keys[index]),
+  );
+}
+
+/** The stored entries of encoded keys. */
+export function readStored(
+  context: KvContext,
+  keys: readonly Uint8Array[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (StoredEntry | undefined)[]> {
+  const read = (): Promise<readonly (StoredEntry | undefined)[]> =>
+    context.driver.read({ kind: "keys", keys, now: context.clock.now() }, { signal });
+  return abortable(withRetries(context, signal, read), signal);
+}

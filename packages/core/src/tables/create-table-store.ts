@@ -1,0 +1,86 @@
+import type { BlobStore } from "../blobs/blob-store.js";
+import { coreError, invalidArgument } from "../errors/create.js";
+import type { Key } from "../kv/key.js";
+import type { KvStore } from "../kv/kv-store.js";
+import { createLifecycle } from "../lifecycle/lifecycle.js";
+import { type Clock, systemClock } from "../time/clock.js";
+import { appendBatch } from "./append.js";
+import { compactTable } from "./compact.js";
+import { checkTable, type TableContext } from "./context.js";
+import { dropTable } from "./drop.js";
+import { eraseRows } from "./erase.js";
+import { checkRange } from "./range.js";
+import { scanTable } from "./scan.js";
+import type { TableScanOptions, TableStore } from "./table-store.js";
+
+/** What a TableStore is made of. */
+export interface TableStoreOptions {
+  /** An ordered store. It stays open when the TableStore is closed. */
+  readonly kv: KvStore;
+  /** The blobs of the same namespace; they stay open too. */
+  readonly blobs: BlobStore;
+  /** Default: the host's clock. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * The TableStore over any ordered KvStore and any BlobStore. A table is a log: each batch is one entry, which holds small
+ * batches itself and refers to a blob for larger ones. Most programs use the `tables` of a `Storage` instead.
+ *
+ * @throws {MillwrightError} every call: `UNSUPPORTED` if the KvStore is unordered
+ *
+ * @example
+ * ```ts
+ * import { composeStorage } from "@millwright/core";
+ * import { batchFromColumns } from "@millwright/core/columns";
+ * import { memoryBlobs, memoryKv } from "@millwright/core/memory";
+ *
+ * const { tables } = composeStorage({ kv: memoryKv(), blobs: memoryBlobs() });
+ * await tables.append(["losses"], batchFromColumns({ loss: Float64Array.of(0.7, 0.4) }), { id: "epoch-1" });
+ * for await (const { batch } of tables.scan(["losses"], { columns: ["loss"] })) console.log(batch.rows); // 2
+ * ```
+ */
+export function createTableStore({ kv, blobs, clock = systemClock() }: TableStoreOptions): TableStore {
+  const context: TableContext = { kv, blobs, clock, lifecycle: createLifecycle("the table store") };
+  const { lifecycle } = context;
+  const check = (table: Key): void => {
+    lifecycle.assertOpen();
+    checkTable(table);
+    if (!kv.ordered) throw coreError("UNSUPPORTED", "tables need an ordered KvStore; this one is unordered");
+  };
+  const run = <T>(table: Key, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> =>
+    lifecycle.run(signal, async () => {
+      check(table);
+      return call();
+    });
+  const close = (): Promise<void> => lifecycle.close(async () => {});
+  return {
+    append: (table, batch, options = {}) =>
+      run(table, options.signal, () => appendBatch(context, table, batch, options)),
+    scan(table, options = {}) {
+      check(table);
+      checkScan(options);
+      return scanTable(context, table, options);
+    },
+    compact: (table, options = {}) => run(table, options.signal, () => compactTable(context, table, options)),
+    drop: (table, { signal } = {}) => run(table, signal, () => dropTable(context, table, signal)),
+    erase: (table, column, values, { signal } = {}) =>
+      run(table, signal, () => eraseRows(context, table, column, values, signal)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function checkScan({ columns, range, after, signal }: TableScanOptions): void {
+  signal?.throwIfAborted();
+  if (
+    columns !== undefined &&
+    !(Array.isArray(columns) && columns.every((name) => typeof name === "string"))
+  ) {
+    throw invalidArgument("columns", "the names of the columns are needed");
+  }
+  if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
+    throw invalidArgument("after", `${after} is not a position that a scan gave`);
+  }
+  if (range !== undefined) checkRange(range);
+}
