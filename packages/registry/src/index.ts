@@ -1,0 +1,11 @@
+export type { ArtifactSource } from "./artifacts/artifact-source.js";
+export type { RegistryErrorCode } from "./errors.js";
+export type { ModelInfo } from "./models/model-record.js";
+export { type Stage, stages } from "./models/names.js";
+export type { Move, PromoteOptions, RecordedMove } from "./moves/promote.js";
+export { type ParsedReference, parseReference, type VersionSelector } from "./references/parse-reference.js";
+export type { RegistryReference, ResolvedModel } from "./references/resolve.js";
+export { createRegistry, type Registry, type RegistryOptions } from "./registry/create-registry.js";
+export { nextVersion } from "./versions/next-version.js";
+export type { RegisterOptions } from "./versions/register.js";
+export type { ModelVersion } from "./versions/version-record.js";

@@ -1,0 +1,1 @@
+export { type InferenceServer, type ServeOptions, serve } from "./serve.js";

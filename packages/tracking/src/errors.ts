@@ -1,0 +1,28 @@
+import { MillwrightError, type MillwrightErrorOptions } from "@millwright/core";
+
+/** Codes of `@millwright/tracking`, over the error class of core. */
+export type TrackingErrorCode =
+  /** An argument is not acceptable; `details.path` names it. */
+  | "INVALID_ARGUMENT"
+  /** There is no run of that id. */
+  | "RUN_NOT_FOUND"
+  /** The run has ended; resume it, or start another. */
+  | "RUN_ENDED"
+  /** A parameter has a value already, and another one was logged. */
+  | "PARAM_CHANGED"
+  /** What was logged earlier could not be stored; `cause` says why. It is kept and tried again at the next flush. */
+  | "NOT_STORED";
+
+/** A {@link MillwrightError} whose code the compiler checks against the union of tracking. */
+export function trackingError(
+  code: TrackingErrorCode,
+  message: string,
+  options?: MillwrightErrorOptions,
+): MillwrightError<TrackingErrorCode> {
+  return new MillwrightError(code, message, options);
+}
+
+/** An `INVALID_ARGUMENT` that names the argument in `details.path`. */
+export function invalidArgument(path: string, problem: string): MillwrightError<TrackingErrorCode> {
+  return new MillwrightError("INVALID_ARGUMENT", `${path}: ${problem}`, { details: { path } });
+}

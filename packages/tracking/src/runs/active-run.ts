@@ -1,0 +1,227 @@
+import {
+  addReference,
+  type BlobSource,
+  type CallOptions,
+  type Clock,
+  createIdentifierHex,
+  type RecordStore,
+  type Storage,
+  toMicros,
+  transact,
+} from "@millwright/core";
+import { type DatasetDescription, type DatasetInput, describeDataset } from "../datasets/describe-dataset.js";
+import { invalidArgument, trackingError } from "../errors.js";
+import { trackingLimits } from "../limits.js";
+import { assertArtifactPath, assertName } from "../names.js";
+import { flattenParams, type ParamTree } from "../params/flatten.js";
+import { assertUnchanged, Changes } from "./changes.js";
+import type { ActiveRun, ArtifactInfo, EndOptions, PointOptions, SeriesOptions } from "./run.js";
+import { artifactOwner, pointsTable, type RunInfo, type runRecord } from "./run-record.js";
+
+const flushMicros = 1_000_000;
+const flushPoints = 65_536;
+
+/** What a run needs of its tracker. */
+export interface RunContext {
+  readonly storage: Storage;
+  readonly runs: RecordStore<typeof runRecord>;
+  readonly clock: Clock;
+  readonly onError: ((error: unknown, runId: string) => void) | undefined;
+}
+
+/** A run that is being written by this process. */
+export function createActiveRun(context: RunContext, started: RunInfo): ActiveRun {
+  const { storage, runs, clock } = context;
+  const { id } = started;
+  const writer = createIdentifierHex();
+  const params = new Map(Object.entries(started.params));
+  const stop = new AbortController();
+  let changes = new Changes();
+  /** Taken from `changes` and not stored yet, with the name of its batch of points. */
+  const taken: { readonly batch: string; readonly changes: Changes }[] = [];
+  let batches = 0;
+  let flushing: Promise<void> = Promise.resolve();
+  let timer = false;
+  let ended: Promise<RunInfo> | undefined;
+
+  function assertActive(): void {
+    if (ended !== undefined)
+      throw trackingError("RUN_ENDED", `the run ${id} has ended; start another run to log more`);
+  }
+
+  function schedule(): void {
+    if (changes.points.length >= flushPoints) {
+      flushInBackground();
+      return;
+    }
+    if (timer) return;
+    timer = true;
+    clock.sleep(flushMicros, stop.signal).then(flushInBackground, () => {});
+  }
+
+  function flushInBackground(): void {
+    timer = false;
+    flush().catch((error: unknown) => context.onError?.(error, id));
+  }
+
+  function flush(options: CallOptions = {}): Promise<void> {
+    if (!changes.empty) {
+      taken.push({ batch: `${writer}.${++batches}`, changes });
+      changes = new Changes();
+    }
+    const result = flushing.then(async () => {
+      for (let next = taken[0]; next !== undefined; next = taken[0]) {
+        await store(next.batch, next.changes, options.signal);
+        taken.shift();
+      }
+    });
+    flushing = result.catch(() => {});
+    return result;
+  }
+
+  async function store(batch: string, pending: Changes, signal: AbortSignal | undefined): Promise<void> {
+    const { points } = pending;
+    // The points first: a summary never speaks of points that are not there. Both steps may be repeated.
+    if (points.length > 0)
+      await storage.tables.append(pointsTable(id), points.toBatch(), { id: batch, signal });
+    const update = async (atomic: Parameters<Parameters<typeof transact>[1]>[0]): Promise<void> => {
+      const previous = await runs.get([id], { signal });
+      if (previous === undefined) throw trackingError("RUN_NOT_FOUND", `the run ${id} is not there any more`);
+      await runs.write(atomic, [id], pending.applyTo(previous.value), { previous, signal });
+      for (const [path, { digest }] of pending.artifacts)
+        addReference(atomic, digest, artifactOwner(id, path));
+    };
+    await transact(storage.kv, update, { signal });
+  }
+
+  function addPoint(key: string, value: number, options: PointOptions): void {
+    assertName(key, "key");
+    if (typeof value !== "number")
+      throw invalidArgument(
+        key,
+        `a metric is a number, not ${value === null ? "null" : `a ${typeof value}`}`,
+      );
+    changes.addPoint(
+      key,
+      value,
+      toStep(options.step ?? 0),
+      options.time === undefined ? clock.now() : toMicros(options.time),
+    );
+  }
+
+  async function logArtifact(
+    path: string,
+    source: BlobSource,
+    options: CallOptions = {},
+  ): Promise<ArtifactInfo> {
+    assertActive();
+    assertArtifactPath(path);
+    const { digest, size } = await storage.blobs.put(source, options);
+    assertActive();
+    changes.artifacts.set(path, { digest, size });
+    schedule();
+    return { path, digest, size };
+  }
+
+  async function finish(options: EndOptions): Promise<RunInfo> {
+    changes.end = { status: options.status ?? "FINISHED", reason: options.reason, time: clock.now() };
+    stop.abort(new DOMException("The run has ended.", "AbortError"));
+    await flush(options);
+    return (await runs.get([id], options))!.value;
+  }
+
+  const run: ActiveRun = {
+    id,
+    experiment: started.experiment,
+    logMetric(key, value, options = {}) {
+      assertActive();
+      addPoint(key, value, options);
+      schedule();
+    },
+    logMetrics(values, options = {}) {
+      assertActive();
+      const time = options.time ?? clock.now();
+      for (const [key, value] of Object.entries(values)) addPoint(key, value, { ...options, time });
+      schedule();
+    },
+    logSeries(key, values, options = {}) {
+      assertActive();
+      addSeries(addPoint, key, values, options, clock.now());
+      schedule();
+    },
+    logParams(tree: ParamTree) {
+      assertActive();
+      const flat = flattenParams(tree);
+      for (const [name, value] of flat) assertUnchanged(id, name, params.get(name), value);
+      for (const [name, value] of flat) {
+        params.set(name, value);
+        changes.params.set(name, value);
+      }
+      schedule();
+    },
+    setTags(tags) {
+      assertActive();
+      for (const [name, value] of Object.entries(tags)) {
+        assertName(name, `tags.${name}`);
+        if (typeof value !== "string" || value.length > trackingLimits.tagLength || !value.isWellFormed()) {
+          throw invalidArgument(
+            `tags.${name}`,
+            `must be text of at most ${trackingLimits.tagLength} characters`,
+          );
+        }
+      }
+      for (const [name, value] of Object.entries(tags)) changes.tags.set(name, value);
+      schedule();
+    },
+    logDataset(data: DatasetInput, description: DatasetDescription = {}) {
+      assertActive();
+      changes.datasets.push(describeDataset(data, description));
+      schedule();
+    },
+    logArtifact,
+    flush,
+    end(options = {}) {
+      if (ended === undefined) {
+        const ending = finish(options);
+        ended = ending;
+        // A store that failed may be tried again by calling end once more.
+        ending.catch(() => (ended = undefined));
+      }
+      return ended;
+    },
+    async [Symbol.asyncDispose]() {
+      await (ended ?? run.end({ status: "FAILED", reason: "scope left before end()" }));
+    },
+  };
+  return run;
+}
+
+function addSeries(
+  addPoint: (key: string, value: number, options: PointOptions) => void,
+  key: string,
+  values: ArrayLike<number>,
+  { firstStep = 0, steps, times }: SeriesOptions,
+  now: number,
+): void {
+  for (const [name, list] of [
+    ["steps", steps],
+    ["times", times],
+  ] as const) {
+    if (list !== undefined && list.length !== values.length) {
+      throw invalidArgument(name, `has ${list.length} elements for ${values.length} values`);
+    }
+  }
+  for (let index = 0; index < values.length; index++) {
+    addPoint(key, values[index]!, { step: steps?.[index] ?? firstStep + index, time: times?.[index] ?? now });
+  }
+}
+
+function toStep(step: number | bigint): bigint {
+  if (
+    typeof step === "number"
+      ? Number.isSafeInteger(step)
+      : typeof step === "bigint" && BigInt.asIntN(64, step) === step
+  )
+    return BigInt(step);
+  throw invalidArgument("step", `${step} is not a whole number of 64 bits; pass a bigint beyond 2^53`);
+}

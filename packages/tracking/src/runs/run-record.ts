@@ -1,0 +1,71 @@
+import { type ColumnSpec, type Digest, defineRecord, digestOf, type Key } from "@millwright/core";
+import { z } from "zod";
+
+const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
+const number = z.custom<number>((value) => typeof value === "number");
+const point = z.object({ value: number, step: z.bigint(), time: number });
+
+/** A run as it is stored. Its points lie in the table {@link pointsTable}. */
+export const runRecord = defineRecord({
+  name: "run",
+  version: 1,
+  schema: z.object({
+    id: z.string(),
+    experiment: z.string(),
+    name: z.string().optional(),
+    parent: z.string().optional(),
+    actor: z.string().optional(),
+    status: z.enum(["RUNNING", "FINISHED", "FAILED", "KILLED"]),
+    /** Why the run failed, for people. */
+    reason: z.string().optional(),
+    startTime: number,
+    endTime: number.optional(),
+    params: z.record(z.string(), z.union([z.string(), number, z.boolean(), z.bigint()])),
+    tags: z.record(z.string(), z.string()),
+    metrics: z.record(
+      z.string(),
+      z.object({ latest: point, first: point, minimum: number.optional(), maximum: number.optional() }),
+    ),
+    datasets: z.array(
+      z.object({
+        name: z.string(),
+        digest,
+        role: z.string().optional(),
+        rows: number.optional(),
+        columns: z.array(z.custom<ColumnSpec>((value) => typeof value === "object")).optional(),
+        source: z.string().optional(),
+      }),
+    ),
+    artifacts: z.record(z.string(), z.object({ digest, size: number })),
+  }),
+});
+
+/** Everything that is known of a run but its histories. Times are microseconds since the epoch. */
+export type RunInfo = z.output<(typeof runRecord)["schema"]>;
+
+/** How a run stands. */
+export type RunStatus = RunInfo["status"];
+
+/** Package and layout: all keys of tracking begin with them. */
+export const root = ["tracking", 1] as const;
+
+/** Where the points of a run lie. */
+export function pointsTable(id: string): Key {
+  return [...root, "points", id];
+}
+
+/** Under which the runs of an experiment are listed by their start. A long name would not fit into a key. */
+export function experimentPrefix(experiment: string): Key {
+  const short = new TextEncoder().encode(experiment).length <= 512;
+  return [...root, "experiments", short ? experiment : digestOf(experiment)];
+}
+
+/** Orders the runs of an experiment by their start. */
+export function experimentKey(run: Pick<RunInfo, "experiment" | "startTime" | "id">): Key {
+  return [...experimentPrefix(run.experiment), run.startTime, run.id];
+}
+
+/** Who refers to the blob of an artifact. */
+export function artifactOwner(id: string, path: string): Key {
+  return [...root, "artifacts", id, digestOf(path)];
+}

@@ -1,0 +1,71 @@
+import type { BlobSource, CallOptions, Digest, TimeInput } from "@millwright/core";
+import type { DatasetDescription, DatasetInput } from "../datasets/describe-dataset.js";
+import type { ParamTree } from "../params/flatten.js";
+import type { RunInfo, RunStatus } from "./run-record.js";
+
+/** Where a point lies. */
+export interface PointOptions {
+  /** Default: 0. */
+  readonly step?: number | bigint | undefined;
+  /** Default: now. */
+  readonly time?: TimeInput | undefined;
+}
+
+/** Where the points of a series lie. */
+export interface SeriesOptions {
+  /** The step of the first value; each further one is one more. Default: 0. */
+  readonly firstStep?: number | undefined;
+  /** The step of each value, instead. */
+  readonly steps?: ArrayLike<number | bigint> | undefined;
+  /** Microseconds since the epoch of each value. Default: now. */
+  readonly times?: ArrayLike<number> | undefined;
+}
+
+/** A file of a run. */
+export interface ArtifactInfo {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** How to end a run. */
+export interface EndOptions extends CallOptions {
+  /** Default: `"FINISHED"`. */
+  readonly status?: Exclude<RunStatus, "RUNNING"> | undefined;
+  /** Why, for people. */
+  readonly reason?: string | undefined;
+}
+
+/**
+ * A run that is being written. Logging is synchronous and never waits for storage: what is logged is stored within a second,
+ * in the background. A wrong argument throws at once; a failure to store is reported by `flush`, `end` and the tracker's
+ * `onError`, and what was logged is kept and tried again. Until it is stored it lives in this process: call `flush` where it must
+ * survive.
+ */
+export interface ActiveRun extends AsyncDisposable {
+  /** 32 lowercase hexadecimal digits. */
+  readonly id: string;
+  readonly experiment: string;
+  /** Adds a point. NaN and ±Infinity are values like others. */
+  logMetric(key: string, value: number, options?: PointOptions): void;
+  /** Adds a point to several metrics, at one step and time. */
+  logMetrics(values: Readonly<Record<string, number>>, options?: PointOptions): void;
+  /** Adds many points to a metric. */
+  logSeries(key: string, values: ArrayLike<number>, options?: SeriesOptions): void;
+  /**
+   * Sets parameters; nested objects are flattened with dots. A parameter keeps its first value.
+   *
+   * @throws {MillwrightError} `PARAM_CHANGED`
+   */
+  logParams(params: ParamTree): void;
+  /** Sets tags; a later value replaces an earlier one. */
+  setTags(tags: Readonly<Record<string, string>>): void;
+  /** Says that the run used some data: a batch, whose digest is computed, or a reference. */
+  logDataset(data: DatasetInput, description?: DatasetDescription): void;
+  /** Stores a file of the run. Resolves when its bytes are stored. */
+  logArtifact(path: string, content: BlobSource, options?: CallOptions): Promise<ArtifactInfo>;
+  /** Resolves once everything that was logged before is stored. */
+  flush(options?: CallOptions): Promise<void>;
+  /** Stores everything, then ends the run. Nothing can be logged after it. */
+  end(options?: EndOptions): Promise<RunInfo>;
+}

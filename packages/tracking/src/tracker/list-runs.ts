@@ -1,0 +1,46 @@
+import type { CallOptions, KvEntry, RecordStore, Storage } from "@millwright/core";
+import { trackingLimits } from "../limits.js";
+import { assertName } from "../names.js";
+import { experimentPrefix, type RunInfo, type runRecord } from "../runs/run-record.js";
+
+/** Which runs to list. */
+export interface RunListOptions extends CallOptions {
+  /** Stops after so many runs. Default: all. */
+  readonly limit?: number | undefined;
+  /** Goes on where another listing of the experiment stood. */
+  readonly cursor?: string | undefined;
+}
+
+/** Runs, the newest first. */
+export interface RunListing extends AsyncIterableIterator<RunInfo> {
+  /** Pass it to `listRuns` to go on behind the last run that was given out. */
+  readonly cursor: string;
+  [Symbol.asyncIterator](): RunListing;
+}
+
+/** Walks the index of an experiment, and reads the runs behind it. */
+export function listRuns(
+  storage: Storage,
+  runs: RecordStore<typeof runRecord>,
+  experiment: string,
+  options: RunListOptions,
+): RunListing {
+  assertName(experiment, "experiment", trackingLimits.nameLength);
+  const index = storage.kv.list({ prefix: experimentPrefix(experiment) }, { reverse: true, ...options });
+  return {
+    async next() {
+      for (;;) {
+        const step: IteratorResult<KvEntry, undefined> = await index.next();
+        if (step.done === true) return { done: true, value: undefined };
+        const run = await runs.get([step.value.key.at(-1) as string], { signal: options.signal });
+        if (run !== undefined) return { done: false, value: run.value };
+      }
+    },
+    get cursor() {
+      return index.cursor;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
