@@ -31,7 +31,9 @@ export function runCommand(command, args, { cwd = root, env = process.env, captu
       child.kill(signal);
     };
     for (const signal of passedOn) process.on(signal, forward);
+    const watch = whenOrphaned(() => child.kill("SIGTERM"));
     const stopForwarding = () => {
+      clearInterval(watch);
       for (const signal of passedOn) process.off(signal, forward);
     };
 
@@ -45,6 +47,17 @@ export function runCommand(command, args, { cwd = root, env = process.env, captu
       resolve({ code: exit, output: Buffer.concat(chunks).toString("utf8") });
     });
   });
+}
+
+/**
+ * npm passes a signal to its shell, which dies of it and tells nobody: then our parent is another one.
+ * Outside npm a new parent means nothing (the terminal was closed, say).
+ */
+function whenOrphaned(/** @type {() => void} */ end) {
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) end();
+  }, 500).unref();
 }
 
 /** @type {readonly NodeJS.Signals[]} */

@@ -41,14 +41,8 @@ export {
   toBase64,
   toHex,
 } from "./identity/bytes.js";
-export {
-  createHasher,
-  type Digest,
-  digestOf,
-  type Hasher,
-  isDigest,
-  parseDigest,
-} from "./identity/digest.js";
+export { type Digest, isDigest, parseDigest } from "./identity/digest.js";
+export { createHasher, digestOf, type Hasher } from "./identity/hasher.js";
 export {
   createIdentifier,
   createIdentifierBytes,

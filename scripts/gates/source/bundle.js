@@ -5,7 +5,7 @@ import { build } from "esbuild";
 /**
  * @typedef {object} Bundle
  * @property {string[]} problems
- * @property {number} bytes gzip of the minified bundle
+ * @property {number} bytes gzip of what is loaded at the start, minified
  */
 
 /**
@@ -15,9 +15,10 @@ import { build } from "esbuild";
  * @param {string} options.folder where packages are resolved from
  * @param {readonly string[]} options.external packages that the application brings (peers)
  * @param {boolean} [options.node] allow Node's modules
+ * @param {boolean} [options.startOnly] leave out the files that are imported by a call, when they are used
  * @returns {Promise<Bundle>}
  */
-export async function bundle(statement, { folder, external, node = false }) {
+export async function bundle(statement, { folder, external, node = false, startOnly = false }) {
   /** @type {string[]} */
   const nodeImports = [];
   const result = await build({
@@ -35,6 +36,9 @@ export async function bundle(statement, { folder, external, node = false }) {
       {
         name: "no-node-modules",
         setup: ({ onResolve }) => {
+          onResolve({ filter: /^\./ }, ({ path, kind }) =>
+            startOnly && kind === "dynamic-import" ? { path, external: true } : undefined,
+          );
           onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
             if (kind === "entry-point" || !isBuiltin(path)) return undefined;
             if (!node) nodeImports.push(`${importer} imports "${path}", which browsers do not have`);

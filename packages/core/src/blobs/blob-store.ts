@@ -2,8 +2,13 @@ import type { CallOptions } from "../cancellation/abort.js";
 import type { Digest } from "../identity/digest.js";
 import type { ByteRange, StoredBlob } from "./driver.js";
 
-/** Bytes to store: whole, or in pieces. A string is stored as UTF-8. */
-export type BlobSource = Uint8Array | string | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+/** Bytes to store: whole, in an array of pieces, or as they come. A string is stored as UTF-8. */
+export type BlobSource =
+  | Uint8Array
+  | string
+  | readonly Uint8Array[]
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>;
 
 /** How to put a blob. */
 export interface BlobPutOptions extends CallOptions {

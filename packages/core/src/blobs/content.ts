@@ -1,16 +1,23 @@
 import { coreError } from "../errors/create.js";
-import { concatBytes } from "../identity/bytes.js";
-import { createHasher, type Digest } from "../identity/digest.js";
+import type { Digest } from "../identity/digest.js";
+import { openHasher } from "../identity/native-hasher.js";
 import type { BlobContent } from "./blob-store.js";
 
-/** Content that is read once; `verify` hashes it on the way. */
-export function createContent(
-  digest: Digest,
-  size: number,
-  pieces: AsyncIterable<Uint8Array>,
-  verify: boolean,
-  signal: AbortSignal | undefined,
-): BlobContent {
+/** Where content comes from. */
+export interface ContentSource {
+  readonly digest: Digest;
+  /** Bytes of the whole blob. */
+  readonly size: number;
+  /** Bytes that are read: those of the range, or all. */
+  readonly length: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** Whether to hash what is read, because it is the whole blob. */
+  readonly verify: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Content that is read once. */
+export function createContent({ digest, size, length, pieces, verify, signal }: ContentSource): BlobContent {
   let used = false;
   const open = (): AsyncGenerator<Uint8Array, void, void> => {
     if (used) throw coreError("CLOSED", `the content of ${digest} has been read; get it again`);
@@ -18,9 +25,15 @@ export function createContent(
     return checked(digest, pieces, verify, signal);
   };
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    const parts: Uint8Array[] = [];
-    for await (const piece of open()) parts.push(piece);
-    return concatBytes(parts) as Uint8Array<ArrayBuffer>;
+    const whole = new Uint8Array(length);
+    let offset = 0;
+    for await (const piece of open()) {
+      if (offset + piece.length > length) throw wrongLength(digest, length);
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    if (offset !== length) throw wrongLength(digest, length);
+    return whole;
   };
   return {
     digest,
@@ -32,13 +45,23 @@ export function createContent(
   };
 }
 
+function wrongLength(digest: Digest, length: number): Error {
+  return coreError(
+    "CORRUPT",
+    `the blob ${digest} does not have the ${length} bytes that were to be read. Restore it from a backup`,
+    {
+      details: { digest },
+    },
+  );
+}
+
 async function* checked(
   digest: Digest,
   pieces: AsyncIterable<Uint8Array>,
   verify: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const hasher = verify ? createHasher() : undefined;
+  const hasher = verify ? await openHasher() : undefined;
   for await (const piece of pieces) {
     signal?.throwIfAborted();
     hasher?.update(piece);

@@ -79,7 +79,14 @@ export function createBlobStore(driver: BlobDriver, options: BlobStoreOptions): 
         const pieces = await driver.get(scope, digest, call.range, call);
         return pieces === undefined
           ? undefined
-          : createContent(digest, blob.size, pieces, call.range === undefined, call.signal);
+          : createContent({
+              digest,
+              size: blob.size,
+              length: call.range?.length ?? blob.size,
+              pieces,
+              verify: call.range === undefined,
+              signal: call.signal,
+            });
       }),
     has: (digest, call = {}) =>
       lifecycle.run(

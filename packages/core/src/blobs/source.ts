@@ -1,5 +1,6 @@
 import { coreError, invalidArgument } from "../errors/create.js";
-import { createHasher, type Digest } from "../identity/digest.js";
+import type { Digest } from "../identity/digest.js";
+import { openHasher } from "../identity/native-hasher.js";
 import type { BlobPutOptions, BlobSource } from "./blob-store.js";
 
 /** Bytes being hashed and counted on their way. */
@@ -15,6 +16,7 @@ export interface HashedBody {
 export function piecesOf(source: BlobSource): AsyncIterable<Uint8Array> {
   if (typeof source === "string") return single(new TextEncoder().encode(source));
   if (source instanceof Uint8Array) return single(source);
+  if (isPieces(source)) return each(source);
   if (typeof source === "object" && source !== null) {
     if (Symbol.asyncIterator in source) return source;
     if ("getReader" in source) return readerPieces(source as ReadableStream<Uint8Array>);
@@ -27,15 +29,19 @@ export function piecesOf(source: BlobSource): AsyncIterable<Uint8Array> {
 
 /** Whether the same bytes can be sent a second time. */
 export function isRepeatable(source: BlobSource): boolean {
-  return typeof source === "string" || source instanceof Uint8Array;
+  return typeof source === "string" || source instanceof Uint8Array || isPieces(source);
+}
+
+function isPieces(source: BlobSource): source is readonly Uint8Array[] {
+  return Array.isArray(source);
 }
 
 /** Hashes what passes, and throws at the end if it is not what was promised. */
 export function hashed(pieces: AsyncIterable<Uint8Array>, promised: BlobPutOptions): HashedBody {
-  const hasher = createHasher();
   let size = 0;
   let digest: Digest | undefined = promised.digest;
   async function* body(): AsyncGenerator<Uint8Array, void, void> {
+    const hasher = await openHasher();
     for await (const piece of pieces) {
       promised.signal?.throwIfAborted();
       if (!(piece instanceof Uint8Array)) throw invalidArgument("source", "each piece is a Uint8Array");
@@ -64,6 +70,10 @@ function mismatch(found: string): Error {
 
 async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
   if (bytes.length > 0) yield bytes;
+}
+
+async function* each(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
+  yield* pieces;
 }
 
 // Not every browser iterates a ReadableStream by itself.

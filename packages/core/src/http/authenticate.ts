@@ -1,5 +1,5 @@
 import { coreError } from "../errors/create.js";
-import { digestOf } from "../identity/digest.js";
+import { digestOf } from "../identity/hasher.js";
 import type { Principal } from "../principals/principal.js";
 import type { HttpCall, HttpReply } from "./call.js";
 import { errorReply } from "./reply.js";

@@ -1,6 +1,6 @@
 import { coreError } from "../errors/create.js";
 import { concatBytes, fromBase64, toBase64 } from "../identity/bytes.js";
-import { digestOf } from "../identity/digest.js";
+import { fingerprint } from "../identity/fingerprint.js";
 
 const format = "1";
 
@@ -39,5 +39,5 @@ export function decodeCursor(scope: CursorScope, cursor: string): Uint8Array {
 
 function scopeDigest({ start, end, reverse }: CursorScope): string {
   const lengths = Uint8Array.of(start.length >> 8, start.length & 0xff, reverse ? 1 : 0);
-  return digestOf(concatBytes([lengths, start, end])).slice(7, 23);
+  return fingerprint(concatBytes([lengths, start, end]));
 }

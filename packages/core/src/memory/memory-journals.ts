@@ -39,12 +39,14 @@ export function memoryJournals(): JournalDriver {
       journals.set(name, journal);
       return handleOf(name, journal);
     },
-    async list() {
+    async list(options) {
       assertOpen();
+      options?.signal?.throwIfAborted();
       return [...journals.keys()].sort();
     },
-    async delete(name) {
+    async delete(name, options) {
       assertOpen();
+      options?.signal?.throwIfAborted();
       if (journals.get(name)?.open === true)
         throw coreError("CONFLICT", `the journal ${name} is open; close it before deleting it`);
       return journals.delete(name);
@@ -82,8 +84,9 @@ function handleOf(name: string, journal: MemoryJournal): Journal {
       options?.signal?.throwIfAborted();
     },
     read: (from = 1, options) => readFrames(journal, from, assertOpen, options?.signal),
-    async truncate(before) {
+    async truncate(before, options) {
       assertOpen();
+      options?.signal?.throwIfAborted();
       if (!Number.isSafeInteger(before)) throw invalidArgument("before", `${before} is not a sequence`);
       journal.frames = journal.frames.filter((frame) => frame.sequence >= before);
     },

@@ -1,6 +1,6 @@
 import { coreError } from "../errors/create.js";
 import { concatBytes } from "../identity/bytes.js";
-import { createHasher, type Hasher } from "../identity/digest.js";
+import { createHasher, type Hasher } from "../identity/hasher.js";
 import type { StoredEntry } from "../kv/driver.js";
 
 /**

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { condemnationLease, condemnedKey } from "../blobs/condemned.js";
 import type { BlobDriver } from "../blobs/driver.js";
-import { digestOf } from "../identity/digest.js";
+import { digestOf } from "../identity/hasher.js";
 import type { KvDriver } from "../kv/driver.js";
 import { memoryBlobs, memoryKv } from "../memory/index.js";
 import type { Clock } from "../time/clock.js";

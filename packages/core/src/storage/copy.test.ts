@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../identity/digest.js";
+import { digestOf } from "../identity/hasher.js";
 import type { KvDriver } from "../kv/driver.js";
 import { memoryBlobs, memoryKv } from "../memory/index.js";
 import { compareStorages, type StorageDifference } from "./compare.js";

@@ -4,14 +4,9 @@ import type { Key } from "../kv/key.js";
 import type { KvStore } from "../kv/kv-store.js";
 import { createLifecycle } from "../lifecycle/lifecycle.js";
 import { type Clock, systemClock } from "../time/clock.js";
-import { appendBatch } from "./append.js";
-import { compactTable } from "./compact.js";
+import { checkRange } from "./check-range.js";
 import { checkTable, type TableContext } from "./context.js";
-import { dropTable } from "./drop.js";
-import { eraseRows } from "./erase.js";
-import { checkRange } from "./range.js";
-import { scanTable } from "./scan.js";
-import type { TableScanOptions, TableStore } from "./table-store.js";
+import type { TableBatch, TableScanOptions, TableStore } from "./table-store.js";
 
 /** What a TableStore is made of. */
 export interface TableStoreOptions {
@@ -56,19 +51,33 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
   const close = (): Promise<void> => lifecycle.close(async () => {});
   return {
     append: (table, batch, options = {}) =>
-      run(table, options.signal, () => appendBatch(context, table, batch, options)),
+      run(table, options.signal, async () => (await load()).appendBatch(context, table, batch, options)),
     scan(table, options = {}) {
       check(table);
       checkScan(options);
-      return scanTable(context, table, options);
+      return scan(context, table, options);
     },
-    compact: (table, options = {}) => run(table, options.signal, () => compactTable(context, table, options)),
-    drop: (table, { signal } = {}) => run(table, signal, () => dropTable(context, table, signal)),
+    compact: (table, options = {}) =>
+      run(table, options.signal, async () => (await load()).compactTable(context, table, options)),
+    drop: (table, { signal } = {}) =>
+      run(table, signal, async () => (await load()).dropTable(context, table, signal)),
     erase: (table, column, values, { signal } = {}) =>
-      run(table, signal, () => eraseRows(context, table, column, values, signal)),
+      run(table, signal, async () => (await load()).eraseRows(context, table, column, values, signal)),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function load(): Promise<typeof import("./operations.js")> {
+  return import("./operations.js");
+}
+
+async function* scan(
+  context: TableContext,
+  table: Key,
+  options: TableScanOptions,
+): AsyncGenerator<TableBatch, void, void> {
+  for await (const batch of (await load()).scanTable(context, table, options)) yield batch;
 }
 
 function checkScan({ columns, range, after, signal }: TableScanOptions): void {

@@ -1,6 +1,7 @@
 import type { ColumnBatch } from "../columns/column.js";
 import { columnStatistics } from "../columns/statistics.js";
 import { compareText } from "../columns/text.js";
+import { isText } from "./check-range.js";
 
 /** A bound of a range, or a value of a column. */
 export type Comparable = number | bigint | string;
@@ -61,10 +62,6 @@ export function mayHold(
     isText(from) === isText(maximum) &&
     compare(from, maximum) > 0
   );
-}
-
-export function isText(value: Comparable): value is string {
-  return typeof value === "string";
 }
 
 /** Strings by code point; numbers and bigints by size, also with each other. Both are of one kind. */

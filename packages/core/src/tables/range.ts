@@ -2,25 +2,9 @@ import type { Column, DictionaryColumn, VariableColumn } from "../columns/column
 import { isNull } from "../columns/values.js";
 import { invalidArgument } from "../errors/create.js";
 import { compareBytes } from "../identity/bytes.js";
-import { type Comparable, compare, isText } from "./pruning.js";
+import { isText } from "./check-range.js";
+import { type Comparable, compare } from "./pruning.js";
 import type { TableRange } from "./table-store.js";
-
-/** @throws {MillwrightError} `INVALID_ARGUMENT` */
-export function checkRange(range: TableRange): void {
-  if (typeof range.column !== "string")
-    throw invalidArgument("range.column", "the name of a column is needed");
-  for (const side of ["from", "to"] as const) {
-    const bound = range[side];
-    if (bound === undefined) continue;
-    const isNumber = typeof bound === "bigint" || (typeof bound === "number" && !Number.isNaN(bound));
-    if (!isNumber && typeof bound !== "string") {
-      throw invalidArgument(`range.${side}`, `${String(bound)} is not a number, a bigint or a string`);
-    }
-  }
-  if (range.from !== undefined && range.to !== undefined && isText(range.from) !== isText(range.to)) {
-    throw invalidArgument("range.to", "both bounds must be strings, or both numbers");
-  }
-}
 
 /** One byte a row: 1 where the value lies inside. Nulls and NaN lie outside. */
 export function maskOfRange(column: Column, { column: name, from, to }: TableRange): Uint8Array {

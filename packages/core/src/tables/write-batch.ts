@@ -1,7 +1,7 @@
 import type { ColumnBatch } from "../columns/column.js";
 import { encodeBatch } from "../columns/encode.js";
 import { columnSpecsOf } from "../columns/specs.js";
-import { digestOf } from "../identity/digest.js";
+import { digestOf } from "../identity/hasher.js";
 import { createIdentifierHex } from "../identity/identifier.js";
 import type { Key } from "../kv/key.js";
 import type { KvAtomic } from "../kv/kv-store.js";

@@ -111,6 +111,12 @@ describe("what is written", () => {
     expect([...rowsOf(read)].map((row) => row.dictionary)).toEqual(["a", "b", "a"]);
   });
 
+  test("keeps the sign of a zero that repeats often enough for a dictionary", async () => {
+    const values = Float64Array.from({ length: 1000 }, (_, row) => (row % 2 === 0 ? 0 : -0));
+    const read = await readParquet(await writeParquet(batchFromColumns({ x: values })));
+    expect(read.columns.x).toEqual({ type: "float64", values });
+  });
+
   test("must be a batch of at least one column with whole microseconds", async () => {
     await expect(writeParquet({ rows: 0, columns: {} })).rejects.toThrow(code("INVALID_ARGUMENT"));
     const time = { type: "timestamp", values: Float64Array.of(0.5) } as const;

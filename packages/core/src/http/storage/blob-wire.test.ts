@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { concatBytes } from "../../identity/bytes.js";
-import { type Digest, digestOf } from "../../identity/digest.js";
+import type { Digest } from "../../identity/digest.js";
+import { digestOf } from "../../identity/hasher.js";
 import { decodeUpload, encodeUpload } from "./blob-wire.js";
 
 async function* each(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

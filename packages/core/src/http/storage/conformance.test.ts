@@ -72,12 +72,13 @@ describe("over HTTP, with local storage behind", () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
   const urlOf = serving((place) => openLocalStorage(join(directory, place)));
-  const capabilities = { ordered: true, shared: true, durable: true };
+  const shared = { shared: true, durable: true };
+  const capabilities = { ordered: true, ...shared };
   kvConformance({ test, describe, capabilities, open: async (place) => httpKv({ url: await urlOf(place) }) });
   blobConformance({
     test,
     describe,
-    capabilities,
+    capabilities: shared,
     open: async (place) => httpBlobs({ url: await urlOf(place) }),
   });
 });

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { coreError } from "../../errors/create.js";
-import { digestOf } from "../../identity/digest.js";
+import { digestOf } from "../../identity/hasher.js";
 import { createIdentifierBytes } from "../../identity/identifier.js";
 import type { KvDriver } from "../../kv/driver.js";
 import { encodeKey, encodeSequence, prefixRange } from "../../kv/key.js";
