@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { StructuredValue } from "../encoding/structured-value.js";
-import { digestOf } from "../identity/digest.js";
+import { digestOf } from "../identity/hasher.js";
 import { memoryBlobs, memoryKv } from "../memory/index.js";
 import { collectGarbage } from "../storage/collect-garbage.js";
 import { composeStorage } from "../storage/compose.js";
