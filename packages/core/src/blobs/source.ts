@@ -3,6 +3,8 @@ import type { Digest } from "../identity/digest.js";
 import { openHasher } from "../identity/native-hasher.js";
 import type { BlobPutOptions, BlobSource } from "./blob-store.js";
 
+const partBytes = 1024 * 1024;
+
 /** Bytes being hashed and counted on their way. */
 export interface HashedBody {
   readonly body: AsyncIterable<Uint8Array>;
@@ -68,8 +70,10 @@ function mismatch(found: string): Error {
   );
 }
 
+/** In parts, so that a driver can write one while the next is hashed. */
 async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  if (bytes.length > 0) yield bytes;
+  for (let start = 0; start < bytes.length; start += partBytes)
+    yield bytes.subarray(start, start + partBytes);
 }
 
 async function* each(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {

@@ -6,7 +6,7 @@ import { makeDirectory, syncDirectory } from "../directory/durable-files.js";
 import { hasCode } from "../directory/local-error.js";
 import { blobPath, incomingDirectory, scopeDirectory } from "./blob-paths.js";
 
-const writeBytes = 256 * 1024;
+const bufferBytes = 1024 * 1024;
 
 /**
  * Stores the bytes of an upload: into a file beside the store, synced, then renamed to their digest, so that a blob is there
@@ -22,7 +22,7 @@ export async function writeBlob(
   try {
     const file = await open(temporary, "wx");
     try {
-      await writePieces(file, upload.body, signal);
+      await writePieces(file, upload, signal);
       await file.sync();
     } finally {
       await file.close();
@@ -47,42 +47,49 @@ async function moveInto(temporary: string, path: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-/** Small pieces are gathered, so that a stream of lines does not become a call of the system for each. */
+/**
+ * Fills one buffer while the other is written, so that hashing, which happens when a piece is asked for, and writing go on at
+ * once. The copy is needed anyway: a producer may fill its array again.
+ */
 async function writePieces(
   file: FileHandle,
-  body: AsyncIterable<Uint8Array>,
+  { body, size }: BlobUpload,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let gathered: Uint8Array[] = [];
-  let bytes = 0;
+  const capacity = Math.max(1, Math.min(bufferBytes, size ?? bufferBytes));
+  let [filling, spare]: [Buffer, Buffer | undefined] = [Buffer.allocUnsafeSlow(capacity), undefined];
+  let filled = 0;
+  let writing: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
-    for (let rest = gathered; rest.length > 0; ) {
-      const { bytesWritten } = await file.writev(rest);
-      rest = behind(rest, bytesWritten);
-    }
-    gathered = [];
-    bytes = 0;
+    await writing;
+    const full = filling;
+    writing = writeAll(file, full.subarray(0, filled));
+    // Reported where it is awaited; until then it must not count as unhandled.
+    writing.catch(() => {});
+    filling = spare ?? Buffer.allocUnsafeSlow(capacity);
+    spare = full;
+    filled = 0;
   };
-  for await (const piece of body) {
-    signal?.throwIfAborted();
-    if (piece.length === 0) continue;
-    // A producer may fill the same array again.
-    gathered.push(piece.length < writeBytes ? piece.slice() : piece);
-    bytes += piece.length;
-    if (bytes >= writeBytes) await flush();
+  try {
+    for await (const piece of body) {
+      signal?.throwIfAborted();
+      for (let taken = 0; taken < piece.length; ) {
+        const part = piece.subarray(taken, taken + capacity - filled);
+        filling.set(part, filled);
+        filled += part.length;
+        taken += part.length;
+        if (filled === capacity) await flush();
+      }
+    }
+    if (filled > 0) await flush();
+  } finally {
+    await writing;
   }
-  await flush();
 }
 
-function behind(pieces: readonly Uint8Array[], written: number): Uint8Array[] {
-  let skip = written;
-  const rest: Uint8Array[] = [];
-  for (const piece of pieces) {
-    if (skip >= piece.length) skip -= piece.length;
-    else {
-      rest.push(piece.subarray(skip));
-      skip = 0;
-    }
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written);
+    written += bytesWritten;
   }
-  return rest;
 }
