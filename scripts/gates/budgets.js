@@ -33,7 +33,10 @@ export const gate = {
  */
 export async function checkBudget(budget, options) {
   const what = budget.import === "*" ? "*" : `{ ${budget.import} }`;
-  const { problems, bytes } = await bundle(`export ${what} from "${budget.from}";`, { ...options, startOnly: true });
+  const { problems, bytes } = await bundle(`export ${what} from "${budget.from}";`, {
+    ...options,
+    startOnly: true,
+  });
   const name = `${what} from "${budget.from}"`;
   if (problems.length > 0) return { ok: false, message: `${name}: ${problems[0]}` };
   const measured = bytes / 1024;

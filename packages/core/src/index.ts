@@ -41,8 +41,8 @@ export {
   toBase64,
   toHex,
 } from "./identity/bytes.js";
-export { type Digest, isDigest, parseDigest } from "./identity/digest.js";
-export { createHasher, digestOf, type Hasher } from "./identity/hasher.js";
+export { type Digest, type Hasher, isDigest, parseDigest } from "./identity/digest.js";
+export { createHasher, digestOf } from "./identity/hasher.js";
 export {
   createIdentifier,
   createIdentifierBytes,

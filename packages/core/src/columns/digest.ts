@@ -1,7 +1,7 @@
 import { toCanonicalJson } from "../encoding/canonical-json.js";
 import { invalidArgument } from "../errors/create.js";
-import type { Digest } from "../identity/digest.js";
-import { createHasher, digestOf, type Hasher } from "../identity/hasher.js";
+import type { Digest, Hasher } from "../identity/digest.js";
+import { createHasher, digestOf } from "../identity/hasher.js";
 import { arrayConstructor, bytesOf } from "./arrays.js";
 import { checkBatch } from "./check.js";
 import type { Column, ColumnBatch, FixedColumn, VariableColumn } from "./column.js";

@@ -4,7 +4,14 @@ import { bytesOf } from "./arrays.js";
 import { copyBitmap } from "./bitmap.js";
 import { checkBatch } from "./check.js";
 import type { Column, ColumnBatch } from "./column.js";
-import { aligned, batchMagic, type EncodedColumn, prefixBytes, requireLittleEndian } from "./format.js";
+import {
+  aligned,
+  batchMagic,
+  type EncodedColumn,
+  type EncodedHeader,
+  prefixBytes,
+  requireLittleEndian,
+} from "./format.js";
 import { packText } from "./text.js";
 
 /**
@@ -37,9 +44,8 @@ export function encodeBatch(batch: ColumnBatch): Uint8Array<ArrayBuffer> {
     }
     buffers.push(...encoded.buffers);
   }
-  const header = new TextEncoder().encode(
-    toCanonicalJson({ rows, columns } as unknown as StructuredValue, "batch"),
-  );
+  const content: EncodedHeader = { rows, columns };
+  const header = new TextEncoder().encode(toCanonicalJson(content as unknown as StructuredValue, "batch"));
   const start = prefixBytes + aligned(header.length);
   const size = buffers.reduce((sum, buffer) => sum + aligned(buffer.length), start);
   const bytes = new Uint8Array(size);

@@ -1,13 +1,6 @@
-import type { Digest } from "./digest.js";
+import type { Digest, Hasher } from "./digest.js";
 import { nativeHasher } from "./native-hasher.js";
 import { portableHasher } from "./portable-hasher.js";
-
-/** Computes one digest from bytes that arrive piece by piece. */
-export interface Hasher {
-  update(bytes: Uint8Array): void;
-  /** Ends the computation; call it once. */
-  digest(): Digest;
-}
 
 /** SHA-256, by the host's native implementation where there is one. */
 export function createHasher(): Hasher {

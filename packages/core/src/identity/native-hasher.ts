@@ -1,5 +1,5 @@
 import { hostModule } from "../host/host.js";
-import type { Hasher } from "./hasher.js";
+import type { Hasher } from "./digest.js";
 
 interface NodeHash {
   update(bytes: Uint8Array): unknown;

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "./bytes.js";
-import type { Hasher } from "./hasher.js";
+import type { Hasher } from "./digest.js";
 
 /** SHA-256 in JavaScript. */
 export function portableHasher(): Hasher {

@@ -1,3 +1,4 @@
+import { abortable } from "../cancellation/abort.js";
 import { coreError, invalidArgument } from "../errors/create.js";
 import { toHex } from "../identity/bytes.js";
 import { toDuration, toMicros } from "../time/times.js";
@@ -21,13 +22,13 @@ export class Atomic implements KvAtomic {
   }
 
   check(key: Key, version: Version | null): this {
+    this.#assertNew();
     const encoded = storedKey(this.#context, key);
-    this.#plan.checks.push({
-      key: encoded,
-      version: version === null ? null : versionBytes(version, "version"),
-    });
+    const bytes = version === null ? null : versionBytes(version, "version");
+    this.#within("checks", this.#plan.checks.length + 1, kvLimits.checks);
+    this.#plan.checks.push({ key: encoded, version: bytes });
     this.#plan.checkedKeys.push(key);
-    return this.#within("checks", this.#plan.checks.length, kvLimits.checks);
+    return this;
   }
 
   set(key: Key, value: KvValue, expiry?: Expiry): this {
@@ -78,25 +79,36 @@ export class Atomic implements KvAtomic {
   }
 
   async commit(options: KvCommitOptions = {}): Promise<KvCommitResult> {
-    if (this.#committed)
-      throw invalidArgument("commit", "this atomic has been committed; begin another with atomic()");
+    this.#assertNew();
     this.#committed = true;
-    return this.#context.lifecycle.run(options.signal, () => commitPlan(this.#context, this.#plan, options));
+    const { signal } = options;
+    return abortable(
+      this.#context.lifecycle.run(signal, () => commitPlan(this.#context, this.#plan, options)),
+      signal,
+    );
   }
 
+  /** Checks everything before anything is kept: what was refused is not part of the commit. */
   #add(key: Key, encoded: Uint8Array | undefined, mutation: KvDriverMutation): this {
-    if (encoded !== undefined) {
-      const name = toHex(encoded);
+    this.#assertNew();
+    const name = encoded === undefined ? undefined : toHex(encoded);
+    if (name !== undefined) {
       if (this.#changed.has(name)) throw invalidArgument("key", "one commit changes a key at most once");
-      this.#changed.add(name);
-      if (!this.#context.driver.capabilities.ordered && this.#changed.size > 1)
-        this.#ordered("a commit of several keys");
+      if (this.#changed.size > 0) this.#ordered("a commit of several keys");
     }
+    const bytes = this.#plan.bytes + sizeOf(mutation);
+    this.#within("changes", this.#plan.mutations.length + 1, kvLimits.mutations);
+    this.#within("bytes of keys and values", bytes, kvLimits.commitBytes);
+    if (name !== undefined) this.#changed.add(name);
     this.#plan.mutations.push(mutation);
     this.#plan.mutatedKeys.push(key);
-    this.#plan.bytes += sizeOf(mutation);
-    this.#within("changes", this.#plan.mutations.length, kvLimits.mutations);
-    return this.#within("bytes of keys and values", this.#plan.bytes, kvLimits.commitBytes);
+    this.#plan.bytes = bytes;
+    return this;
+  }
+
+  #assertNew(): void {
+    if (this.#committed)
+      throw invalidArgument("commit", "this atomic has been committed; begin another with atomic()");
   }
 
   #value(value: KvValue): Uint8Array {
@@ -114,11 +126,12 @@ export class Atomic implements KvAtomic {
   #expiry(expiry: Expiry | undefined): { expiresAt?: number } {
     if (expiry?.expiresAt !== undefined) return { expiresAt: toMicros(expiry.expiresAt, "expiresAt") };
     if (expiry?.expireIn === undefined) return {};
-    return { expiresAt: this.#context.clock.now() + toDuration(expiry.expireIn, "expireIn") };
+    const duration = toDuration(expiry.expireIn, "expireIn");
+    return { expiresAt: toMicros(this.#context.clock.now() + duration, "expireIn") };
   }
 
-  #within(what: string, count: number, limit: number): this {
-    if (count <= limit) return this;
+  #within(what: string, count: number, limit: number): void {
+    if (count <= limit) return;
     throw coreError("LIMIT_EXCEEDED", `one commit takes at most ${limit} ${what}; split the work`, {
       details: { limit },
     });

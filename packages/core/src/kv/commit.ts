@@ -1,4 +1,3 @@
-import { abortable } from "../cancellation/abort.js";
 import { coreError } from "../errors/create.js";
 import { MillwrightError } from "../errors/millwright-error.js";
 import { equalBytes, toHex } from "../identity/bytes.js";
@@ -21,11 +20,12 @@ export interface CommitPlan {
   bytes: number;
 }
 
-/** Sends a plan to the driver, and settles what a lost reply left open. */
+/** Sends a plan to the driver, and settles what a lost reply left open. `attempt` counts replies that were lost. */
 export async function commitPlan(
   context: KvContext,
   plan: CommitPlan,
   options: KvCommitOptions,
+  attempt = 1,
 ): Promise<KvCommitResult> {
   const { signal } = options;
   const id = createIdentifierBytes({ time: context.clock.now() });
@@ -44,15 +44,26 @@ export async function commitPlan(
     withRetries(context, signal, () => context.driver.commit(commit, { signal }));
   let result: KvDriverCommitResult;
   try {
-    result = await abortable(traced(context.tracer, "millwright.kv.commit", attributes, send), signal);
+    result = await traced(context.tracer, "millwright.kv.commit", attributes, send);
   } catch (error) {
     if (!MillwrightError.is(error, "OUTCOME_UNKNOWN")) throw error;
-    return settle(context, plan, id, token, error, signal);
+    const outcome = await settle(context, plan, id, token, signal);
+    if (outcome !== undefined) return outcome;
+    // Under a token it is harmless to send it again, even if the first one is applied only now.
+    if (token !== undefined && attempt < context.retry.attempts)
+      return commitPlan(context, plan, options, attempt + 1);
+    throw coreError(
+      "OUTCOME_UNKNOWN",
+      `the reply of ${context.driver.name} to a commit was lost, and it cannot be told whether it was applied. ${token === undefined ? "Read what it should have written, or commit with an idempotencyToken" : "Commit again with the same idempotencyToken"}`,
+      { cause: error, retryable: token !== undefined },
+    );
   }
   if (result.ok) return applied(plan, id, result);
   // The token is the last check: if it is taken, the commit of that name was applied before.
   if (token !== undefined && result.failed.includes(plan.checks.length)) {
-    return (await earlierOutcome(context, plan, token, signal)) ?? commitPlan(context, plan, options);
+    return (
+      (await earlierOutcome(context, plan, token, signal)) ?? commitPlan(context, plan, options, attempt)
+    );
   }
   return { ok: false, failed: result.failed.map((index) => plan.checkedKeys[index]!) };
 }
@@ -76,20 +87,10 @@ async function settle(
   plan: CommitPlan,
   id: Uint8Array,
   token: TokenMark | undefined,
-  lost: unknown,
   signal: AbortSignal | undefined,
-): Promise<KvCommitResult> {
-  if (token !== undefined) {
-    const outcome = await earlierOutcome(context, plan, token, signal);
-    if (outcome !== undefined) return outcome;
-  } else if (await carriesId(context, plan, id, signal)) {
-    return replayed(context, plan, id, signal);
-  }
-  throw coreError(
-    "OUTCOME_UNKNOWN",
-    `the reply of ${context.driver.name} to a commit was lost, and it cannot be told whether it was applied. Read what it should have written, or commit with an idempotencyToken`,
-    { cause: lost },
-  );
+): Promise<KvCommitResult | undefined> {
+  if (token !== undefined) return earlierOutcome(context, plan, token, signal);
+  return (await carriesId(context, plan, id, signal)) ? replayed(context, plan, id, signal) : undefined;
 }
 
 async function carriesId(
@@ -98,15 +99,15 @@ async function carriesId(
   id: Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const written = plan.mutations.find(
-    (mutation) => mutation.kind === "set" || mutation.kind === "setIfNewer",
+  const written = plan.mutations.flatMap((mutation) =>
+    mutation.kind === "set" || mutation.kind === "setIfNewer" ? [mutation.key] : [],
   );
-  if (written === undefined) {
+  if (written.length === 0) {
     const sequences = await findSequences(context, plan.mutations, id, signal);
     return sequences !== undefined && sequences.length > 0;
   }
-  const [entry] = await readStored(context, [written.key], signal);
-  return entry !== undefined && equalBytes(entry.version, id);
+  const entries = await readStored(context, written, signal);
+  return entries.some((entry) => entry !== undefined && equalBytes(entry.version, id));
 }
 
 async function earlierOutcome(

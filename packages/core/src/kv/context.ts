@@ -3,7 +3,7 @@ import { MillwrightError } from "../errors/millwright-error.js";
 import { concatBytes, fromHex, toHex } from "../identity/bytes.js";
 import type { Lifecycle } from "../lifecycle/lifecycle.js";
 import type { Tracer } from "../telemetry/telemetry.js";
-import type { Clock } from "../time/clock.js";
+import { awaitedSleep, type Clock } from "../time/clock.js";
 import type { KvDriver, StoredEntry } from "./driver.js";
 import { decodeKey, encodeKey, type Key } from "./key.js";
 import type { KvEntry, Version } from "./kv-store.js";
@@ -86,6 +86,6 @@ export async function withRetries<T>(
       if (attempt >= context.retry.attempts || !MillwrightError.is(error, "UNAVAILABLE") || !error.retryable)
         throw error;
     }
-    await context.clock.sleep(Math.random() * context.retry.pause * 2 ** (attempt - 1), signal);
+    await awaitedSleep(context.clock, Math.random() * context.retry.pause * 2 ** (attempt - 1), signal);
   }
 }

@@ -7,10 +7,13 @@ import type { KvDriver, KvDriverCommit, KvDriverCommitResult } from "./driver.js
 import type { KvStore } from "./kv-store.js";
 import { transact } from "./transact.js";
 
+/** Refused; applied, but the reply lost; or lost with its request. */
+type Failure = "before" | "after" | "lost";
+
 /** A driver whose commits can be made to fail before or after they are applied. */
-function flakyKv(): KvDriver & { failNext: ("before" | "after")[]; commits: KvDriverCommit[] } {
+function flakyKv(): KvDriver & { failNext: Failure[]; commits: KvDriverCommit[] } {
   const inner = memoryKv();
-  const failNext: ("before" | "after")[] = [];
+  const failNext: Failure[] = [];
   const commits: KvDriverCommit[] = [];
   return {
     ...inner,
@@ -20,6 +23,7 @@ function flakyKv(): KvDriver & { failNext: ("before" | "after")[]; commits: KvDr
       commits.push(commit);
       const failure = failNext.shift();
       if (failure === "before") throw coreError("UNAVAILABLE", "refused", { retryable: true });
+      if (failure === "lost") throw coreError("OUTCOME_UNKNOWN", "the connection was lost");
       const result = await inner.commit(commit);
       if (failure === "after") throw coreError("OUTCOME_UNKNOWN", "the reply was lost");
       return result;
@@ -85,6 +89,30 @@ describe("a commit whose reply was lost", () => {
     driver.failNext.push("after");
     expect(await kv.atomic().delete(["a"]).commit({ idempotencyToken: "t" })).toMatchObject({ ok: true });
     expect(await kv.get(["a"])).toBeUndefined();
+  });
+
+  test("is sent again under its idempotency token when it turns out not to be there", async () => {
+    const driver = flakyKv();
+    const kv = open(driver);
+    driver.failNext.push("lost");
+    expect(await kv.atomic().append(["log"], "x").commit({ idempotencyToken: "t" })).toMatchObject({
+      ok: true,
+      sequences: [1],
+    });
+    driver.failNext.push("lost", "lost", "lost", "lost");
+    const hopeless = kv.atomic().append(["log"], "y").commit({ idempotencyToken: "u" });
+    await expect(hopeless).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+  });
+
+  test("is known to be applied by any key that it sets, not only the first", async () => {
+    const driver = flakyKv();
+    const kv = open(driver);
+    await kv.atomic().setIfNewer(["a"], "newest", [9]).commit();
+    driver.failNext.push("after");
+    expect(await kv.atomic().setIfNewer(["a"], "old", [1]).set(["b"], 1).commit()).toMatchObject({
+      ok: true,
+      stale: [["a"]],
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../cancellation/abort.js";
+import { abortable, type CallOptions } from "../cancellation/abort.js";
 import { createLifecycle } from "../lifecycle/lifecycle.js";
 import type { Tracer } from "../telemetry/telemetry.js";
 import { type Clock, systemClock } from "../time/clock.js";
@@ -45,9 +45,15 @@ export function createKvStore(driver: KvDriver, options: KvStoreOptions = {}): K
   return {
     ordered: driver.capabilities.ordered,
     get: (key: Key, call: CallOptions = {}): Promise<KvEntry | undefined> =>
-      context.lifecycle.run(call.signal, async () => (await readKeys(context, [key], call.signal))[0]),
+      abortable(
+        context.lifecycle.run(call.signal, async () => (await readKeys(context, [key], call.signal))[0]),
+        call.signal,
+      ),
     getMany: (keys: readonly Key[], call: CallOptions = {}): Promise<(KvEntry | undefined)[]> =>
-      context.lifecycle.run(call.signal, () => readKeys(context, keys, call.signal)),
+      abortable(
+        context.lifecycle.run(call.signal, () => readKeys(context, keys, call.signal)),
+        call.signal,
+      ),
     list(selector: KvSelector, list: KvListOptions = {}): KvListing {
       context.lifecycle.assertOpen();
       return createListing(context, selector, list);

@@ -122,6 +122,10 @@ describe("the encoding of keys", () => {
     expect(() => encodeKey(value as Key)).toThrow(problem);
   });
 
+  test("a string that begins with a byte order mark comes back whole", () => {
+    expect(decodeKey(encodeKey(["\ufeffid"]))).toEqual(["\ufeffid"]);
+  });
+
   test("bytes that are no key are undefined, whatever they are", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 24 }), (bytes) => {

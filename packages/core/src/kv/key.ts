@@ -14,7 +14,7 @@ export type Key = readonly KeyPart[];
 export const keyTag = { bytes: 0x01, string: 0x02, number: 0x03, bigint: 0x04, end: 0x05 } as const;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * The bytes of a key; comparing bytes compares keys. Each part is its kind and its content:

@@ -4,7 +4,7 @@ import { compareBytes, concatBytes } from "../identity/bytes.js";
 import { entryOf, type KvContext, storedKey, withRetries } from "./context.js";
 import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.js";
 import type { StoredEntry } from "./driver.js";
-import { encodeKey, prefixRange } from "./key.js";
+import { prefixRange } from "./key.js";
 import type { KvEntry, KvListing, KvListOptions, KvSelector } from "./kv-store.js";
 
 const defaultPageSize = 256;
@@ -37,12 +37,16 @@ export function createListing(context: KvContext, selector: KvSelector, options:
   let exhausted = false;
 
   async function next(): Promise<IteratorResult<KvEntry, undefined>> {
+    context.lifecycle.assertOpen();
     if (position >= page.length) {
       if (exhausted || pages.remaining <= 0 || compareBytes(pages.start, pages.end) >= 0)
         return { done: true, value: undefined };
       const limit = Math.min(pageSize, pages.remaining);
-      page = await context.lifecycle.run(signal, () =>
-        readPage(context, pages.start, pages.end, reverse, limit, signal),
+      page = await abortable(
+        context.lifecycle.run(signal, () =>
+          readPage(context, pages.start, pages.end, reverse, limit, signal),
+        ),
+        signal,
       );
       position = 0;
       exhausted = page.length < limit;
@@ -89,7 +93,7 @@ async function readPage(
 ): Promise<readonly StoredEntry[]> {
   const read = (): Promise<readonly (StoredEntry | undefined)[]> =>
     context.driver.read({ kind: "range", start, end, reverse, limit, now: context.clock.now() }, { signal });
-  return (await abortable(withRetries(context, signal, read), signal)) as readonly StoredEntry[];
+  return (await withRetries(context, signal, read)) as readonly StoredEntry[];
 }
 
 function moveBehind(pages: { start: Uint8Array; end: Uint8Array }, key: Uint8Array, reverse: boolean): void {
@@ -107,8 +111,10 @@ function rangeOf(context: KvContext, selector: KvSelector): { start: Uint8Array;
       end: storedKey(context, selector.end, "end"),
     };
   }
-  const own = encodeKey(selector.prefix, "prefix");
-  const range = prefixRange(context.namespace.length === 0 ? own : concatBytes([context.namespace, own]));
+  const range = prefixRange(
+    Array.isArray(selector.prefix) && selector.prefix.length === 0
+      ? context.namespace : storedKey(context, selector.prefix, "prefix"),
+  );
   const start = selector.start === undefined ? range.start : storedKey(context, selector.start, "start");
   const end = selector.end === undefined ? range.end : storedKey(context, selector.end, "end");
   return {

@@ -1,4 +1,3 @@
-import { abortable } from "../cancellation/abort.js";
 import { coreError, invalidArgument } from "../errors/create.js";
 import { entryOf, type KvContext, storedKey, withRetries } from "./context.js";
 import type { StoredEntry } from "./driver.js";
@@ -37,5 +36,5 @@ export function readStored(
 ): Promise<readonly (StoredEntry | undefined)[]> {
   const read = (): Promise<readonly (StoredEntry | undefined)[]> =>
     context.driver.read({ kind: "keys", keys, now: context.clock.now() }, { signal });
-  return abortable(withRetries(context, signal, read), signal);
+  return withRetries(context, signal, read);
 }

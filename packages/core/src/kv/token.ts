@@ -1,8 +1,8 @@
 import { coreError, invalidArgument } from "../errors/create.js";
 import { equalBytes, toHex } from "../identity/bytes.js";
-import type { KvContext } from "./context.js";
+import { type KvContext, withRetries } from "./context.js";
 import type { KvDriverCheck, KvDriverMutation } from "./driver.js";
-import { decodeKey, prefixRange } from "./key.js";
+import { decodeKey, encodeSequence, prefixRange } from "./key.js";
 import { kvLimits } from "./limits.js";
 import { tokenKey } from "./reserved.js";
 
@@ -77,6 +77,7 @@ async function sequencesOf(
 ): Promise<number[] | undefined> {
   const found: number[] = [];
   const range = prefixRange(log);
+  const length = log.length + encodeSequence(1).length;
   let end = range.end;
   for (let read = 0; read < searchDepth; ) {
     const request = {
@@ -87,9 +88,10 @@ async function sequencesOf(
       limit: 256,
       now: context.clock.now(),
     } as const;
-    const page = await context.driver.read(request, { signal });
+    const page = await withRetries(context, signal, () => context.driver.read(request, { signal }));
     for (const entry of page) {
-      if (entry === undefined || !equalBytes(entry.version, id)) continue;
+      // Keys that continue an entry of the log are no entries of it.
+      if (entry?.key.length !== length || !equalBytes(entry.version, id)) continue;
       const sequence = decodeKey(entry.key.subarray(log.length))?.[0];
       if (typeof sequence === "number") found.unshift(sequence);
       if (found.length === count) return found;

@@ -34,6 +34,7 @@ export async function transact<Result>(
 ): Promise<{ readonly value: Result; readonly commit: KvCommitted }> {
   const { maxAttempts = 32, signal } = options;
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    signal?.throwIfAborted();
     const atomic = kv.atomic();
     const value = await body(atomic);
     const commit = await atomic.commit({ signal });

@@ -20,7 +20,10 @@ export async function* watchKeys(
   try {
     for (;;) {
       const changed = hints.next();
-      const entries = await context.lifecycle.run(signal, () => readKeys(context, keys, signal));
+      const entries = await abortable(
+        context.lifecycle.run(signal, () => readKeys(context, keys, signal)),
+        signal,
+      );
       const state = entries.map((entry) => entry?.version ?? "").join();
       if (state !== seen) {
         seen = state;
@@ -41,12 +44,15 @@ async function waitForHint(
   signal: AbortSignal,
 ): Promise<void> {
   const timer = new AbortController();
-  const pause = context.clock.sleep(pollInterval, AbortSignal.any([signal, timer.signal]));
-  pause.catch(() => {});
+  const { closing } = context.lifecycle;
+  const wake = (): void => timer.abort();
+  const pause = context.clock.sleep(pollInterval, timer.signal).catch(() => {});
+  closing.addEventListener("abort", wake);
   try {
     await abortable(Promise.race([changed, pause]), signal);
   } finally {
-    timer.abort();
+    closing.removeEventListener("abort", wake);
+    wake();
   }
 }
 

@@ -14,3 +14,11 @@ test("the last secret of a name is the current one, and each is found by its id"
     undefined,
   ]);
 });
+
+test.each(["constructor", "toString", "__proto__"])(
+  "there is no secret %s that was not given",
+  async (name) => {
+    const keyring = createKeyring({});
+    expect([await keyring.current(name), await keyring.byId(name, "1")]).toEqual([undefined, undefined]);
+  },
+);

@@ -19,12 +19,13 @@ export interface Keyring {
 
 /** A keyring over secrets that the program already holds; the last secret of a name is the current one. */
 export function createKeyring(secrets: Readonly<Record<string, readonly Secret[]>>): Keyring {
+  const byName = new Map(Object.entries(secrets));
   return {
     async current(name) {
-      return secrets[name]?.at(-1);
+      return byName.get(name)?.at(-1);
     },
     async byId(name, id) {
-      return secrets[name]?.find((secret) => secret.id === id);
+      return byName.get(name)?.find((secret) => secret.id === id);
     },
   };
 }

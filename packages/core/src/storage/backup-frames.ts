@@ -1,6 +1,7 @@
 import { coreError } from "../errors/create.js";
 import { concatBytes } from "../identity/bytes.js";
-import { createHasher, type Hasher } from "../identity/hasher.js";
+import type { Hasher } from "../identity/digest.js";
+import { createHasher } from "../identity/hasher.js";
 import type { StoredEntry } from "../kv/driver.js";
 
 /**

@@ -1,6 +1,8 @@
 import { invalidArgument } from "../errors/create.js";
-import type { Comparable } from "./pruning.js";
 import type { TableRange } from "./table-store.js";
+
+/** A bound of a range, or a value of a column. */
+export type Comparable = number | bigint | string;
 
 /** @throws {MillwrightError} `INVALID_ARGUMENT` */
 export function checkRange(range: TableRange): void {

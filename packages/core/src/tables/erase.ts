@@ -1,11 +1,12 @@
 import { filterRows, sliceBatch } from "../columns/rows.js";
 import { invalidArgument } from "../errors/create.js";
 import type { Key } from "../kv/key.js";
+import type { Comparable } from "./check-range.js";
 import { readDropMark, type TableContext } from "./context.js";
 import { type LocatedEntry, lastPosition, loadBatch, readLog } from "./log.js";
 import { createMatcher, type Matcher } from "./matcher.js";
 import { partsAfter, rowsUpTo } from "./parts.js";
-import { type Comparable, mayHold } from "./pruning.js";
+import { mayHold } from "./pruning.js";
 import { replaceEntries } from "./rewrite.js";
 
 /** Rewrites batches without the rows that have one of the values. Gives the number of rows that are gone. */

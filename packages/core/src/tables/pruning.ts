@@ -1,10 +1,7 @@
 import type { ColumnBatch } from "../columns/column.js";
 import { columnStatistics } from "../columns/statistics.js";
 import { compareText } from "../columns/text.js";
-import { isText } from "./check-range.js";
-
-/** A bound of a range, or a value of a column. */
-export type Comparable = number | bigint | string;
+import { type Comparable, isText } from "./check-range.js";
 
 /**
  * Smallest and largest value of each column: `[]` where the column has none, `null` in the place of a largest string that is

@@ -2,8 +2,8 @@ import type { Column, DictionaryColumn, VariableColumn } from "../columns/column
 import { isNull } from "../columns/values.js";
 import { invalidArgument } from "../errors/create.js";
 import { compareBytes } from "../identity/bytes.js";
-import { isText } from "./check-range.js";
-import { type Comparable, compare } from "./pruning.js";
+import { type Comparable, isText } from "./check-range.js";
+import { compare } from "./pruning.js";
 import type { TableRange } from "./table-store.js";
 
 /** One byte a row: 1 where the value lies inside. Nulls and NaN lie outside. */

@@ -8,24 +8,53 @@ export interface Clock {
   sleep(microseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Longest delay of the hosts' timers, in milliseconds; a longer one would fire at once. */
+const longestDelay = 2 ** 31 - 1;
+
+/** How far the two clocks of the host may be apart, in milliseconds, before the one that counts microseconds is set anew. */
+const tolerance = 2;
+
 /** The clock of the host. Its timers do not keep a Node process alive. */
 export function systemClock(): Clock {
+  let origin = performance.timeOrigin;
   return {
-    now: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
+    now() {
+      const wall = Date.now();
+      // The precise clock stands still while the host is suspended, and does not hear of its time being set.
+      if (Math.abs(origin + performance.now() - wall) > tolerance) origin = wall - performance.now();
+      return Math.round((origin + performance.now()) * 1000);
+    },
     monotonic: () => performance.now() * 1000,
-    sleep: (microseconds, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        const onAbort = (): void => {
-          clearTimeout(timer);
-          reject(signal?.reason);
-        };
-        const timer = setTimeout(() => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve();
-        }, microseconds / 1000);
-        (timer as { unref?: () => void }).unref?.();
-        signal?.addEventListener("abort", onAbort, { once: true });
-      }),
+    async sleep(microseconds, signal) {
+      let rest = microseconds / 1000;
+      for (; rest > longestDelay; rest -= longestDelay) await delay(longestDelay, signal);
+      await delay(rest, signal);
+    },
   };
+}
+
+/** A sleep inside a call that somebody awaits: until it ends the process stays alive, which the clock alone does not see to. */
+export async function awaitedSleep(clock: Clock, microseconds: number, signal?: AbortSignal): Promise<void> {
+  const alive = setInterval(() => {}, longestDelay);
+  try {
+    await clock.sleep(microseconds, signal);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, milliseconds);
+    (timer as { unref?: () => void }).unref?.();
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
 }

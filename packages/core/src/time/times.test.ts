@@ -28,6 +28,10 @@ describe("a point in time", () => {
     Number.NaN,
     2 ** 53,
     new Date("x"),
+    new Date(8.64e15),
+    "9999-12-31T23:59:59Z",
+    "2026-02-30T00:00:00Z",
+    5n as never,
   ])("%o is refused", (time) => {
     expect(() => toMicros(time, "from")).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT", details: { path: "from" } }),
@@ -36,7 +40,7 @@ describe("a point in time", () => {
 
   test("is written with its microseconds, and read back exactly", () => {
     fc.assert(
-      fc.property(fc.integer({ min: -62_135_596_800_000_000, max: 253_402_300_799_999_999 }), (micros) => {
+      fc.property(fc.maxSafeInteger(), (micros) => {
         expect(toMicros(toIso(micros))).toBe(micros);
       }),
     );
@@ -55,14 +59,25 @@ describe("a duration", () => {
     ["1h", 3_600_000_000],
     ["90d", 7_776_000_000_000],
     ["1w", 604_800_000_000],
+    ["0.4us", 0],
+    [1.6, 2],
   ])("%o is %i microseconds", (duration, micros) => {
     expect(toDuration(duration)).toBe(micros);
   });
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "1 h", "h", "1y", "", "-1h"])(
-    "%o is refused",
-    (duration) => {
-      expect(() => toDuration(duration)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
-    },
-  );
+  test.each([
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    "1 h",
+    "h",
+    "1y",
+    "",
+    "-1h",
+    1e300,
+    "99999999999w",
+    5n as never,
+  ])("%o is refused", (duration) => {
+    expect(() => toDuration(duration)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
 });

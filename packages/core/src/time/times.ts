@@ -33,38 +33,52 @@ export function toMicros(time: TimeInput, path = "time"): number {
   if (time instanceof Date) {
     const milliseconds = time.getTime();
     if (Number.isNaN(milliseconds)) throw invalidArgument(path, "the Date is invalid");
-    return milliseconds * 1000;
+    return representable(milliseconds * 1000, time, path);
   }
+  if (typeof time !== "string") throw invalidArgument(path, `a ${typeof time} is no time`);
   const match = isoWithZone.exec(time);
   const milliseconds = match === null ? Number.NaN : Date.parse(time);
-  if (match === null || Number.isNaN(milliseconds)) {
+  // Engines take a day that the month does not have for one of the next month.
+  if (match === null || Number.isNaN(milliseconds) || !isDay(time.slice(0, 10))) {
     throw invalidArgument(
       path,
       `${JSON.stringify(time)} is not an ISO 8601 time with a zone, such as 2026-01-31T12:00:00Z`,
     );
   }
   const fraction = (match[2] ?? ".").slice(1).padEnd(6, "0");
-  return Math.floor(milliseconds / 1000) * 1_000_000 + Number(fraction.slice(0, 6));
+  return representable(
+    Math.floor(milliseconds / 1000) * 1_000_000 + Number(fraction.slice(0, 6)),
+    time,
+    path,
+  );
+}
+
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
+function representable(micros: number, time: Date | string, path: string): number {
+  if (Number.isSafeInteger(micros)) return micros;
+  const text = typeof time === "string" ? time : time.toISOString();
+  throw invalidArgument(path, `${text} lies outside of the years 1684 to 2255, which microseconds can count`);
 }
 
 /**
- * Microseconds of a duration.
+ * Whole microseconds of a duration, rounded.
  *
  * @throws {MillwrightError} `INVALID_ARGUMENT`
  */
 export function toDuration(duration: DurationInput, path = "duration"): number {
   if (typeof duration === "number") {
-    if (!Number.isFinite(duration) || duration < 0)
+    if (!(duration >= 0 && duration <= Number.MAX_SAFE_INTEGER))
       throw invalidArgument(path, `${duration} is not a duration in microseconds`);
-    return duration;
+    return Math.round(duration);
   }
-  const match = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)$/.exec(duration);
-  if (match === null)
-    throw invalidArgument(
-      path,
-      `${JSON.stringify(duration)} is not a duration such as "250ms", "1h" or "90d"`,
-    );
-  return Number(match[1]) * unitMicros[match[2] as string]!;
+  const match = typeof duration === "string" ? /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)$/.exec(duration) : null;
+  const micros = match === null ? Number.NaN : Math.round(Number(match[1]) * unitMicros[match[2]!]!);
+  if (!Number.isSafeInteger(micros))
+    throw invalidArgument(path, `"${duration}" is not a duration such as "250ms", "1h" or "90d"`);
+  return micros;
 }
 
 /** ISO 8601 in UTC with six decimals, for people. */

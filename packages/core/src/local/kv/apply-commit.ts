@@ -9,16 +9,9 @@ import type {
 } from "../../kv/driver.js";
 import { decodeKey, encodeSequence } from "../../kv/key.js";
 import { counterKey } from "../../kv/reserved.js";
+import type { LocalDatabases } from "./databases.js";
 import { rememberExpiry, removeExpired } from "./expiry-index.js";
-import type { LmdbDatabase } from "./lmdb.js";
 import { expiryOf, hasVersion, packEntry, unpackEntry } from "./packed-entry.js";
-
-/** The databases of one environment. */
-export interface LocalDatabases {
-  readonly entries: LmdbDatabase;
-  /** Which entries end when: see {@link rememberExpiry}. */
-  readonly expiry: LmdbDatabase;
-}
 
 /** Applies a commit inside of a write transaction, or finds out which checks fail. What it throws must undo the transaction. */
 export function applyCommit(databases: LocalDatabases, commit: KvDriverCommit): KvDriverCommitResult {

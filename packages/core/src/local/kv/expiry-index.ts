@@ -1,5 +1,5 @@
 import { concatBytes } from "../../identity/bytes.js";
-import type { LocalDatabases } from "./apply-commit.js";
+import type { LocalDatabases } from "./databases.js";
 import { expiryOf } from "./packed-entry.js";
 
 const timeBytes = 8;
