@@ -113,7 +113,8 @@ function rangeOf(context: KvContext, selector: KvSelector): { start: Uint8Array;
   }
   const range = prefixRange(
     Array.isArray(selector.prefix) && selector.prefix.length === 0
-      ? context.namespace : storedKey(context, selector.prefix, "prefix"),
+      ? context.namespace
+      : storedKey(context, selector.prefix, "prefix"),
   );
   const start = selector.start === undefined ? range.start : storedKey(context, selector.start, "start");
   const end = selector.end === undefined ? range.end : storedKey(context, selector.end, "end");

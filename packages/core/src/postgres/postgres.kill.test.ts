@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { killSettings } from "../testing/kill/settings.js";
+import { serverUser, startPrivatePostgres } from "../testing/servers/private-postgres.js";
+import { serverKillRounds } from "../testing/servers/server-kill-rounds.js";
+import { serverSetting } from "../testing/servers/server-process.js";
+
+const binaries = serverSetting("MILLWRIGHT_TEST_POSTGRES_BIN");
+const { kills, seed } = killSettings(60);
+
+for (const victim of ["client", "server"] as const) {
+  test.skipIf(binaries === undefined)(
+    `nothing acknowledged by PostgreSQL is lost when the ${victim} is killed`,
+    async () => {
+      const user = serverUser(process.env.MILLWRIGHT_TEST_USER);
+      const server = await startPrivatePostgres(binaries!, user);
+      try {
+        const report = await serverKillRounds("postgres", server, {
+          kills: Math.ceil(kills / 2),
+          seed,
+          victim,
+        });
+        expect(report.acknowledged).toBeGreaterThan(0);
+      } finally {
+        await server.close();
+      }
+    },
+  );
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { killSettings } from "../testing/kill/settings.js";
+import { startPrivateRedis } from "../testing/servers/private-redis.js";
+import { serverKillRounds } from "../testing/servers/server-kill-rounds.js";
+import { serverSetting } from "../testing/servers/server-process.js";
+
+const binary = serverSetting("MILLWRIGHT_TEST_REDIS_SERVER");
+const { kills, seed } = killSettings(60);
+
+for (const victim of ["client", "server"] as const) {
+  test.skipIf(binary === undefined)(
+    `nothing acknowledged by Redis is lost when the ${victim} is killed`,
+    async () => {
+      const server = await startPrivateRedis(binary!);
+      try {
+        const report = await serverKillRounds("redis", server, { kills: Math.ceil(kills / 2), seed, victim });
+        expect(report.acknowledged).toBeGreaterThan(0);
+      } finally {
+        await server.close();
+      }
+    },
+  );
+}

@@ -1,0 +1,30 @@
+import { describe, test } from "vitest";
+import { kvConformance } from "../testing/index.js";
+import { dropServerStore, openOwningKv, type ServerStore } from "../testing/servers/open-server-kv.js";
+import { serverKvCases } from "../testing/servers/server-kv-cases.js";
+import { serviceUrl } from "../testing/services.js";
+
+const url = serviceUrl("redis");
+
+if (url === undefined) test.skip("Redis driver: no server");
+else {
+  const store = (name: string): ServerStore => ({ kind: "redis", url, name });
+  kvConformance({
+    test,
+    describe,
+    capabilities: { ordered: true, shared: true, durable: true },
+    open: (place) => openOwningKv(store(place)),
+    remove: (place) => dropServerStore(store(place)),
+  });
+  describe("unordered", () => {
+    const plain = (name: string): ServerStore => ({ ...store(name), ordered: false });
+    kvConformance({
+      test,
+      describe,
+      capabilities: { ordered: false, shared: true, durable: true },
+      open: (place) => openOwningKv(plain(place)),
+      remove: (place) => dropServerStore(plain(place)),
+    });
+  });
+  serverKvCases(store("service_test"));
+}
