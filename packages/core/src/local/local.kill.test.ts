@@ -11,7 +11,7 @@ import { temporaryDirectory } from "./test-support/temporary-directory.js";
 const child = new URL("./test-support/commits.child.ts", import.meta.url);
 
 test("whatever is killed when: every acknowledged commit and blob is there, and nothing is half there", async () => {
-  const { kills, seed } = killSettings(100);
+  const { kills, seed } = killSettings(0.4);
   process.stdout.write(`kv and blobs of local storage: ${kills} kills, seed ${seed}\n`);
   const startChild = await prepareChild(child);
   const directory = temporaryDirectory();

@@ -5,7 +5,7 @@ import { serverKillRounds } from "../testing/servers/server-kill-rounds.js";
 import { serverSetting } from "../testing/servers/server-process.js";
 
 const binaries = serverSetting("MILLWRIGHT_TEST_POSTGRES_BIN");
-const { kills, seed } = killSettings(60);
+const { kills, seed } = killSettings(0.125);
 
 for (const victim of ["client", "server"] as const) {
   test.skipIf(binaries === undefined)(
@@ -15,7 +15,7 @@ for (const victim of ["client", "server"] as const) {
       const server = await startPrivatePostgres(binaries!, user);
       try {
         const report = await serverKillRounds("postgres", server, {
-          kills: Math.ceil(kills / 2),
+          kills,
           seed,
           victim,
         });

@@ -79,13 +79,14 @@ test("a round can kill something else, and ends the writers after it", async () 
 });
 
 test("the number of kills and the seed come from the environment", () => {
-  process.env.MILLWRIGHT_KILLS = "12";
-  process.env.MILLWRIGHT_SEED = "34";
+  const before = { ...process.env };
+  process.env.MILLWRIGHT_TEST_KILLS = "12";
+  process.env.MILLWRIGHT_TEST_SEED = "34";
   try {
-    expect(killSettings(5)).toEqual({ kills: 12, seed: 34 });
+    expect(killSettings(0.4)).toEqual({ kills: 5, seed: 34 });
+    delete process.env.MILLWRIGHT_TEST_KILLS;
+    expect(killSettings(0.4).kills).toBe(80);
   } finally {
-    delete process.env.MILLWRIGHT_KILLS;
-    delete process.env.MILLWRIGHT_SEED;
+    process.env = before;
   }
-  expect(killSettings(5).kills).toBe(5);
 });
