@@ -83,7 +83,11 @@ function handleOf(name: string, journal: MemoryJournal): Journal {
       assertOpen();
       options?.signal?.throwIfAborted();
     },
-    read: (from = 1, options) => readFrames(journal, from, assertOpen, options?.signal),
+    read(from = 1, options) {
+      assertOpen();
+      const frames = journal.frames.filter(({ sequence }) => sequence >= from);
+      return readFrames(frames, assertOpen, options?.signal);
+    },
     async truncate(before, options) {
       assertOpen();
       options?.signal?.throwIfAborted();
@@ -96,14 +100,13 @@ function handleOf(name: string, journal: MemoryJournal): Journal {
 }
 
 async function* readFrames(
-  journal: MemoryJournal,
-  from: number,
+  frames: readonly JournalFrame[],
   assertOpen: () => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<JournalFrame, void, void> {
-  assertOpen();
-  for (const frame of journal.frames.filter(({ sequence }) => sequence >= from)) {
+  for (const { sequence, data } of frames) {
+    assertOpen();
     signal?.throwIfAborted();
-    yield frame;
+    yield { sequence, data: copyBytes(data) };
   }
 }

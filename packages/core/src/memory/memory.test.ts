@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
-import { blobConformance, journalConformance, kvConformance } from "../testing/index.js";
+import { composeStorage } from "../storage/compose.js";
+import { blobConformance, journalConformance, kvConformance, tableConformance } from "../testing/index.js";
 import { memoryBlobs, memoryJournals, memoryKv } from "./index.js";
 
 const unordered = { ordered: false };
@@ -8,6 +9,11 @@ describe("memory", () => {
   kvConformance({ test, describe, open: async () => memoryKv() });
   blobConformance({ test, describe, open: async () => memoryBlobs() });
   journalConformance({ test, describe, open: async () => memoryJournals() });
+  tableConformance({
+    test,
+    describe,
+    open: async () => composeStorage({ kv: memoryKv(), blobs: memoryBlobs() }),
+  });
 });
 describe("memory, unordered", () => {
   kvConformance({ test, describe, open: async () => memoryKv(unordered), capabilities: unordered });
