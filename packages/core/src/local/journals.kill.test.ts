@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { prepareChild } from "../testing/kill/child.js";
-import { killRounds } from "../testing/kill/kill-rounds.js";
-import { killSettings } from "../testing/kill/settings.js";
+import { prepareChild } from "../testing/test-support/kill/child.js";
+import { killRounds } from "../testing/test-support/kill/kill-rounds.js";
+import { killSettings } from "../testing/test-support/kill/settings.js";
 import { localJournals } from "./open-local-storage.js";
 import { temporaryDirectory } from "./test-support/temporary-directory.js";
 

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { createBlobStore } from "../blobs/create-blob-store.js";
 import type { Digest } from "../identity/digest.js";
 import { createKvStore } from "../kv/create-kv-store.js";
-import { prepareChild } from "../testing/kill/child.js";
-import { killRounds } from "../testing/kill/kill-rounds.js";
-import { killSettings } from "../testing/kill/settings.js";
+import { prepareChild } from "../testing/test-support/kill/child.js";
+import { killRounds } from "../testing/test-support/kill/kill-rounds.js";
+import { killSettings } from "../testing/test-support/kill/settings.js";
 import { localBlobs, localKv } from "./open-local-storage.js";
 import { temporaryDirectory } from "./test-support/temporary-directory.js";
 

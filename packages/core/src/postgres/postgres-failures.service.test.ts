@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createIdentifierBytes } from "../identity/identifier.js";
 import type { KvDriver, KvDriverMutation } from "../kv/driver.js";
 import { encodeKey, prefixRange } from "../kv/key.js";
-import { serverUser, startPrivatePostgres } from "../testing/servers/private-postgres.js";
-import type { PrivateServer } from "../testing/servers/private-redis.js";
-import { serverSetting } from "../testing/servers/server-process.js";
+import { serverUser, startPrivatePostgres } from "../testing/test-support/servers/private-postgres.js";
+import type { PrivateServer } from "../testing/test-support/servers/private-redis.js";
+import { serverSetting } from "../testing/test-support/servers/server-process.js";
 import { openPostgresKv } from "./index.js";
 
 const binaries = serverSetting("MILLWRIGHT_TEST_POSTGRES_BIN");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { killSettings } from "../testing/kill/settings.js";
-import { serverUser, startPrivatePostgres } from "../testing/servers/private-postgres.js";
-import { serverKillRounds } from "../testing/servers/server-kill-rounds.js";
-import { serverSetting } from "../testing/servers/server-process.js";
+import { killSettings } from "../testing/test-support/kill/settings.js";
+import { serverUser, startPrivatePostgres } from "../testing/test-support/servers/private-postgres.js";
+import { serverKillRounds } from "../testing/test-support/servers/server-kill-rounds.js";
+import { serverSetting } from "../testing/test-support/servers/server-process.js";
 
 const binaries = serverSetting("MILLWRIGHT_TEST_POSTGRES_BIN");
 const { kills, seed } = killSettings(0.125);

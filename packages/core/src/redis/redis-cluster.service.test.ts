@@ -2,8 +2,8 @@ import { Cluster, Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createIdentifierBytes } from "../identity/identifier.js";
 import { encodeKey, prefixRange } from "../kv/key.js";
-import { type PrivateServer, startPrivateRedis } from "../testing/servers/private-redis.js";
-import { freePort, serverSetting } from "../testing/servers/server-process.js";
+import { type PrivateServer, startPrivateRedis } from "../testing/test-support/servers/private-redis.js";
+import { freePort, serverSetting } from "../testing/test-support/servers/server-process.js";
 import { openRedisKv } from "./index.js";
 
 const binary = serverSetting("MILLWRIGHT_TEST_REDIS_SERVER");

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createIdentifierBytes } from "../identity/identifier.js";
 import type { KvDriver, KvDriverMutation } from "../kv/driver.js";
 import { encodeKey, prefixRange } from "../kv/key.js";
-import { type PrivateServer, startPrivateRedis } from "../testing/servers/private-redis.js";
-import { serverSetting } from "../testing/servers/server-process.js";
+import { type PrivateServer, startPrivateRedis } from "../testing/test-support/servers/private-redis.js";
+import { serverSetting } from "../testing/test-support/servers/server-process.js";
 import { openRedisKv } from "./index.js";
 
 const binary = serverSetting("MILLWRIGHT_TEST_REDIS_SERVER");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { killSettings } from "../testing/kill/settings.js";
-import { startPrivateRedis } from "../testing/servers/private-redis.js";
-import { serverKillRounds } from "../testing/servers/server-kill-rounds.js";
-import { serverSetting } from "../testing/servers/server-process.js";
+import { killSettings } from "../testing/test-support/kill/settings.js";
+import { startPrivateRedis } from "../testing/test-support/servers/private-redis.js";
+import { serverKillRounds } from "../testing/test-support/servers/server-kill-rounds.js";
+import { serverSetting } from "../testing/test-support/servers/server-process.js";
 
 const binary = serverSetting("MILLWRIGHT_TEST_REDIS_SERVER");
 const { kills, seed } = killSettings(0.125);

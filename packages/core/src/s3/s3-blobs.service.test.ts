@@ -5,7 +5,7 @@ import { digestOf } from "../identity/hasher.js";
 import { memoryKv } from "../memory/index.js";
 import { composeStorage } from "../storage/compose.js";
 import { blobConformance } from "../testing/index.js";
-import { serviceUrl } from "../testing/services.js";
+import { serviceUrl } from "../testing/test-support/services.js";
 import { s3Blobs } from "./index.js";
 
 const url = serviceUrl("s3");

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openLocalStorage } from "../local/index.js";
 import { openPostgresKv } from "../postgres/index.js";
 import { s3Blobs } from "../s3/index.js";
-import { serviceUrl } from "../testing/services.js";
+import { serviceUrl } from "../testing/test-support/services.js";
 import { collectGarbage } from "./collect-garbage.js";
 import { compareStorages, type StorageDifference } from "./compare.js";
 import { composeStorage } from "./compose.js";

@@ -27,7 +27,7 @@ const source = "a backup";
 const pageEntries = 256;
 
 /**
- * Fills an empty storage from what {@link backup} wrote, on the same backend or another.
+ * Fills an empty storage from what `backup` wrote, on the same backend or another.
  *
  * Given a function, it reads the backup twice and touches the storage only if all of it is whole. Given a stream, it finds
  * damage on the way: it then throws, and the storage says of itself that it is unfinished until a restore succeeds; such a

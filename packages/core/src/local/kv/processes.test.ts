@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createKvStore } from "../../kv/create-kv-store.js";
 import type { KvStore } from "../../kv/kv-store.js";
-import { prepareChild } from "../../testing/kill/child.js";
+import { prepareChild } from "../../testing/test-support/kill/child.js";
 import { localKv } from "../open-local-storage.js";
 import { linesOf } from "../test-support/children.js";
 import { temporaryDirectory } from "../test-support/temporary-directory.js";

@@ -1,7 +1,7 @@
 import { createBlobStore } from "../../blobs/create-blob-store.js";
 import { createRandom } from "../../identity/random.js";
 import { createKvStore } from "../../kv/create-kv-store.js";
-import { acknowledge, childArguments, ready } from "../../testing/kill/child.js";
+import { acknowledge, childArguments, ready } from "../../testing/test-support/kill/child.js";
 import { localBlobs, localKv } from "../open-local-storage.js";
 
 // Increments a counter and appends to a log in one commit, and puts a blob now and then, until it is killed.

@@ -1,5 +1,5 @@
 import { createRandom } from "../../identity/random.js";
-import { acknowledge, childArguments, ready } from "../../testing/kill/child.js";
+import { acknowledge, childArguments, ready } from "../../testing/test-support/kill/child.js";
 import { localJournals } from "../open-local-storage.js";
 
 // Appends frames until it is killed, and says of each that append has returned, and of some that they are synced.

@@ -1,7 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import { createKvStore } from "../../kv/create-kv-store.js";
 import { transact } from "../../kv/transact.js";
-import { acknowledge, childArguments, ready } from "../../testing/kill/child.js";
+import { acknowledge, childArguments, ready } from "../../testing/test-support/kill/child.js";
 import { localKv } from "../open-local-storage.js";
 
 interface Work {

@@ -1,7 +1,7 @@
 import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryKv } from "../../memory/memory-kv.js";
-import { brokenKvDrivers } from "../broken/broken-kv.js";
+import { brokenKvDrivers } from "../test-support/broken/broken-kv.js";
 import { collectingRunner } from "../runner/collecting-runner.js";
 import { kvModelTest } from "./kv-model-test.js";
 

@@ -1,8 +1,8 @@
-import { sliceBatch } from "../../columns/rows.js";
-import { memoryBlobs, memoryKv } from "../../memory/index.js";
-import { composeStorage } from "../../storage/compose.js";
-import type { Storage } from "../../storage/storage.js";
-import type { TableBatch, TableStore } from "../../tables/table-store.js";
+import { sliceBatch } from "../../../columns/rows.js";
+import { memoryBlobs, memoryKv } from "../../../memory/index.js";
+import { composeStorage } from "../../../storage/compose.js";
+import type { Storage } from "../../../storage/storage.js";
+import type { TableBatch, TableStore } from "../../../tables/table-store.js";
 import type { Broken } from "./broken.js";
 
 type Opened = Pick<Storage, "tables" | "close">;

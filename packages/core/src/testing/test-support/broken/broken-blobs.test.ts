@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { blobConformance } from "../blobs/blob-conformance.js";
+import { blobConformance } from "../../blobs/blob-conformance.js";
 import { brokenBlobDrivers } from "./broken-blobs.js";
 import { expectFailure } from "./expect-failure.js";
 

@@ -1,5 +1,5 @@
-import { MillwrightError } from "../../errors/millwright-error.js";
-import { createIdentifierBytes } from "../../identity/identifier.js";
+import { MillwrightError } from "../../../errors/millwright-error.js";
+import { createIdentifierBytes } from "../../../identity/identifier.js";
 import { acknowledge, childArguments, ready } from "../kill/child.js";
 import { openServerKv, type ServerStore } from "./open-server-kv.js";
 

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createIdentifierBytes } from "../../identity/identifier.js";
+import { createIdentifierBytes } from "../../../identity/identifier.js";
 import type {
   KvDriver,
   KvDriverCheck,
   KvDriverCommitResult,
   KvDriverMutation,
   StoredEntry,
-} from "../../kv/driver.js";
-import { decodeKey, encodeKey, encodeSequence, prefixRange } from "../../kv/key.js";
-import { counterKey } from "../../kv/reserved.js";
-import { memoryKv } from "../../memory/index.js";
+} from "../../../kv/driver.js";
+import { decodeKey, encodeKey, encodeSequence, prefixRange } from "../../../kv/key.js";
+import { counterKey } from "../../../kv/reserved.js";
+import { memoryKv } from "../../../memory/index.js";
 import { acknowledgementsOf } from "../kill/acknowledgements.js";
 import { startChild } from "../kill/child.js";
 import type { LogWriterInput } from "./log-writer.js";

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { tableConformance } from "../tables/table-conformance.js";
+import { tableConformance } from "../../tables/table-conformance.js";
 import { brokenTableStores } from "./broken-tables.js";
 import { expectFailure } from "./expect-failure.js";
 

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { kvConformance } from "../kv/kv-conformance.js";
+import { kvConformance } from "../../kv/kv-conformance.js";
 import { brokenKvDrivers } from "./broken-kv.js";
 import { expectFailure } from "./expect-failure.js";
 

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { journalConformance } from "../journals/journal-conformance.js";
+import { journalConformance } from "../../journals/journal-conformance.js";
 import { brokenJournalDrivers } from "./broken-journals.js";
 import { expectFailure } from "./expect-failure.js";
 

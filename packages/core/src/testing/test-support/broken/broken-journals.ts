@@ -1,6 +1,6 @@
-import { createIdentifierHex } from "../../identity/identifier.js";
-import type { Journal, JournalDriver, JournalFrame } from "../../journal/journal.js";
-import { memoryJournals } from "../../memory/memory-journals.js";
+import { createIdentifierHex } from "../../../identity/identifier.js";
+import type { Journal, JournalDriver, JournalFrame } from "../../../journal/journal.js";
+import { memoryJournals } from "../../../memory/memory-journals.js";
 import type { Broken } from "./broken.js";
 
 function changed(change: (inner: JournalDriver) => Partial<JournalDriver>): () => JournalDriver {

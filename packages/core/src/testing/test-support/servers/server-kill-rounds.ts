@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { KvDriver } from "../../kv/driver.js";
-import { decodeKey, encodeKey, prefixRange } from "../../kv/key.js";
+import type { KvDriver } from "../../../kv/driver.js";
+import { decodeKey, encodeKey, prefixRange } from "../../../kv/key.js";
 import { startChild } from "../kill/child.js";
 import { type KillReport, killRounds } from "../kill/kill-rounds.js";
 import type { LogWriterInput } from "./log-writer.js";

@@ -1,5 +1,5 @@
-import { collectingRunner } from "../runner/collecting-runner.js";
-import type { TestFunction } from "../runner/test-runner.js";
+import { collectingRunner } from "../../runner/collecting-runner.js";
+import type { TestFunction } from "../../runner/test-runner.js";
 
 /** Runs the cases of a suite whose names begin with `foundBy`; fails unless there is one and it fails as a case should. */
 export async function expectFailure(foundBy: string, register: (test: TestFunction) => void): Promise<void> {

@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import { Pool } from "pg";
-import type { KvDriver } from "../../kv/driver.js";
-import { openPostgresKv } from "../../postgres/index.js";
-import { openRedisKv } from "../../redis/index.js";
+import type { KvDriver } from "../../../kv/driver.js";
+import { openPostgresKv } from "../../../postgres/index.js";
+import { openRedisKv } from "../../../redis/index.js";
 
 /** A store on a server, so named that it can be handed to a child process. */
 export interface ServerStore {

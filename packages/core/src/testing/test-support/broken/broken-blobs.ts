@@ -1,8 +1,8 @@
-import type { BlobDriver, BlobUpload, StoredBlob } from "../../blobs/driver.js";
-import { concatBytes } from "../../identity/bytes.js";
-import type { Digest } from "../../identity/digest.js";
-import { digestOf } from "../../identity/hasher.js";
-import { memoryBlobs } from "../../memory/memory-blobs.js";
+import type { BlobDriver, BlobUpload, StoredBlob } from "../../../blobs/driver.js";
+import { concatBytes } from "../../../identity/bytes.js";
+import type { Digest } from "../../../identity/digest.js";
+import { digestOf } from "../../../identity/hasher.js";
+import { memoryBlobs } from "../../../memory/memory-blobs.js";
 import type { Broken } from "./broken.js";
 
 function changed(change: (inner: BlobDriver) => Partial<BlobDriver>): () => BlobDriver {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { messageOf } from "../../errors/create.js";
-import { createRandom, type Random } from "../../identity/random.js";
+import { messageOf } from "../../../errors/create.js";
+import { createRandom, type Random } from "../../../identity/random.js";
 import { type Acknowledgements, acknowledgementsOf } from "./acknowledgements.js";
 
 /** One life of the processes under test. */

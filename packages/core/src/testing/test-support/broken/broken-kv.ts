@@ -1,9 +1,9 @@
-import { compareBytes, concatBytes, equalBytes } from "../../identity/bytes.js";
-import { createIdentifierBytes } from "../../identity/identifier.js";
-import type { KvDriver, KvDriverCommit, KvDriverMutation, KvRead, StoredEntry } from "../../kv/driver.js";
-import { encodeSequence } from "../../kv/key.js";
-import { counterKey } from "../../kv/reserved.js";
-import { memoryKv } from "../../memory/memory-kv.js";
+import { compareBytes, concatBytes, equalBytes } from "../../../identity/bytes.js";
+import { createIdentifierBytes } from "../../../identity/identifier.js";
+import type { KvDriver, KvDriverCommit, KvDriverMutation, KvRead, StoredEntry } from "../../../kv/driver.js";
+import { encodeSequence } from "../../../kv/key.js";
+import { counterKey } from "../../../kv/reserved.js";
+import { memoryKv } from "../../../memory/memory-kv.js";
 import type { Broken } from "./broken.js";
 
 type Read = KvDriver["read"];
