@@ -1,7 +1,7 @@
 import { invalidArgument } from "./errors.js";
 import { trackingLimits } from "./limits.js";
 
-/** @throws {MillwrightError} `INVALID_ARGUMENT` unless the text has 1 to `limit` units, no control character and no lone surrogate */
+/** @throws {MillwrightError} `INVALID_ARGUMENT` unless the text has 1 to `limit` units, no control character and no lone surrogate, and is not `__proto__` */
 export function assertName(text: string, path: string, limit: number = trackingLimits.keyLength): void {
   if (typeof text !== "string") throw invalidArgument(path, `must be a string, not ${typeof text}`);
   if (text.length === 0 || text.length > limit)
@@ -9,6 +9,7 @@ export function assertName(text: string, path: string, limit: number = trackingL
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\u0000-\u001f\u007f]/.test(text)) throw invalidArgument(path, "has a control character");
   if (!text.isWellFormed()) throw invalidArgument(path, "has a lone surrogate");
+  if (text === "__proto__") throw invalidArgument(path, "is a name that no record can hold; choose another");
 }
 
 /** @throws {MillwrightError} `INVALID_ARGUMENT` unless the path is relative, with `/` between plain parts */

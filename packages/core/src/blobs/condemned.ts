@@ -2,7 +2,7 @@ import type { CallOptions } from "../cancellation/abort.js";
 import type { Digest } from "../identity/digest.js";
 import type { Key } from "../kv/key.js";
 import type { KvEntry, KvStore, Version } from "../kv/kv-store.js";
-import type { Clock } from "../time/clock.js";
+import { awaitedSleep, type Clock } from "../time/clock.js";
 
 /**
  * What the collector and the writers of a blob say to each other, under `["ref", "condemned", digest]`:
@@ -55,6 +55,6 @@ export async function outlastCondemnation(
       await kv.atomic().check(key, entry.version).delete(key).commit({ signal });
       continue;
     }
-    await clock.sleep(pollInterval, signal);
+    await awaitedSleep(clock, pollInterval, signal);
   }
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { digestOf } from "../identity/hasher.js";
 import { createKvStore } from "../kv/create-kv-store.js";
 import type { KvStore } from "../kv/kv-store.js";
@@ -147,4 +147,69 @@ test("after close every call is refused", async () => {
 test("an aborted signal stops a put with its reason", async () => {
   const reason = new Error("enough");
   await expect(blobs.put("x", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+test("a source that is not read is told so", async () => {
+  const { digest } = await blobs.put("hello");
+  const cancel = vi.fn();
+  await blobs.put(new ReadableStream<Uint8Array>({ cancel }), { digest });
+  expect(cancel).toHaveBeenCalledOnce();
+  const end = vi.fn(async () => ({ done: true as const, value: undefined }));
+  const iterable = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.reject(new Error("read")),
+      return: end,
+    }),
+  };
+  await blobs.put(iterable, { digest });
+  expect(end).toHaveBeenCalledOnce();
+});
+
+test("a listing stops when its signal aborts or its store closes", async () => {
+  await Promise.all(["a", "b", "c"].map((text) => blobs.put(text)));
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const aborted = blobs.list({ signal: controller.signal })[Symbol.asyncIterator]();
+  const closed = blobs.list()[Symbol.asyncIterator]();
+  await Promise.all([aborted.next(), closed.next()]);
+  controller.abort(reason);
+  await expect(aborted.next()).rejects.toBe(reason);
+  await blobs.close();
+  await expect(closed.next()).rejects.toMatchObject({ code: "CLOSED" });
+});
+
+test("an aborted put leaves its driver open until the driver is done with it", async () => {
+  const order: string[] = [];
+  let finish = (): void => {};
+  const held = new Promise<void>((resolve) => (finish = resolve));
+  const slow = createBlobStore(
+    {
+      ...driver,
+      put: async () => {
+        await held;
+        order.push("put");
+      },
+      close: async () => void order.push("close"),
+    },
+    { kv },
+  );
+  const controller = new AbortController();
+  const put = slow.put("x", { signal: controller.signal });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort(new Error("enough"));
+  await expect(put).rejects.toThrow("enough");
+  const closing = slow.close();
+  finish();
+  await closing;
+  expect(order).toEqual(["put", "close"]);
+});
+
+test("an aborted put of a source that hangs holds no close up", async () => {
+  const controller = new AbortController();
+  const hanging = new ReadableStream<Uint8Array>({});
+  const put = blobs.put(hanging, { signal: controller.signal });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort(new Error("enough"));
+  await expect(put).rejects.toThrow("enough");
+  await blobs.close();
 });

@@ -1,4 +1,4 @@
-import { abortable } from "../cancellation/abort.js";
+import { abortable, type CallOptions } from "../cancellation/abort.js";
 import { coreError, invalidArgument } from "../errors/create.js";
 import { type Digest, parseDigest } from "../identity/digest.js";
 import type { KvStore } from "../kv/kv-store.js";
@@ -7,8 +7,8 @@ import { type Clock, systemClock } from "../time/clock.js";
 import type { BlobInfo, BlobPutOptions, BlobSource, BlobStore } from "./blob-store.js";
 import { outlastCondemnation } from "./condemned.js";
 import { createContent } from "./content.js";
-import type { BlobDriver, ByteRange } from "./driver.js";
-import { hashed, isRepeatable, piecesOf } from "./source.js";
+import type { BlobDriver, ByteRange, StoredBlob } from "./driver.js";
+import { hashed, isRepeatable, leaveUnread, piecesOf } from "./source.js";
 
 /** How to make a BlobStore of a driver. */
 export interface BlobStoreOptions {
@@ -31,8 +31,9 @@ export function createBlobStore(driver: BlobDriver, options: BlobStoreOptions): 
     if (promised.digest !== undefined) parseDigest(promised.digest);
     const pieces = piecesOf(source);
     for (let attempt = 1; ; attempt++) {
-      const info =
-        (await reuse(promised)) ?? (await upload(attempt === 1 ? pieces : piecesOf(source), promised));
+      const there = await reuse(promised);
+      if (there !== undefined && attempt === 1) leaveUnread(source);
+      const info = there ?? (await upload(attempt === 1 ? pieces : piecesOf(source), promised));
       if (
         !(await waitWhileCondemned(info.digest, signal)) ||
         (await driver.stat(scope, info.digest, { signal })) !== undefined
@@ -65,12 +66,24 @@ export function createBlobStore(driver: BlobDriver, options: BlobStoreOptions): 
   const waitWhileCondemned = (digest: Digest, signal: AbortSignal | undefined): Promise<boolean> =>
     outlastCondemnation(kv, digest, { clock, signal });
 
+  async function* list(call: CallOptions): AsyncGenerator<StoredBlob, void, void> {
+    call.signal?.throwIfAborted();
+    for await (const blob of driver.list(scope, undefined, call)) {
+      lifecycle.assertOpen();
+      call.signal?.throwIfAborted();
+      yield blob;
+    }
+  }
+
+  const running = <T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> =>
+    abortable(lifecycle.run(signal, call), signal);
+
   const close = (): Promise<void> =>
     lifecycle.close(async () => {
       if (ownsDriver) await driver.close();
     });
   return {
-    put: (source, call = {}) => lifecycle.run(call.signal, () => abortable(put(source, call), call.signal)),
+    put: (source, call = {}) => running(call.signal, () => put(source, call)),
     get: (digest, call = {}) =>
       lifecycle.run(call.signal, async () => {
         const blob = await driver.stat(scope, parseDigest(digest), call);
@@ -89,12 +102,9 @@ export function createBlobStore(driver: BlobDriver, options: BlobStoreOptions): 
             });
       }),
     has: (digest, call = {}) =>
-      lifecycle.run(
-        call.signal,
-        async () => (await driver.stat(scope, parseDigest(digest), call)) !== undefined,
-      ),
+      running(call.signal, async () => (await driver.stat(scope, parseDigest(digest), call)) !== undefined),
     renew: (digest, call = {}) =>
-      lifecycle.run(call.signal, async () => {
+      running(call.signal, async () => {
         if (!(await driver.renew(scope, parseDigest(digest), call))) return false;
         return (
           !(await waitWhileCondemned(digest, call.signal)) ||
@@ -103,10 +113,10 @@ export function createBlobStore(driver: BlobDriver, options: BlobStoreOptions): 
       }),
     list(call = {}) {
       lifecycle.assertOpen();
-      return driver.list(scope, undefined, call);
+      return list(call);
     },
     delete: (digest, call = {}) =>
-      lifecycle.run(call.signal, () => driver.delete(scope, parseDigest(digest), call)),
+      running(call.signal, async () => driver.delete(scope, parseDigest(digest), call)),
     close,
     [Symbol.asyncDispose]: close,
   };

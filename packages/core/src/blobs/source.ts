@@ -1,3 +1,4 @@
+import { abortable } from "../cancellation/abort.js";
 import { coreError, invalidArgument } from "../errors/create.js";
 import type { Digest } from "../identity/digest.js";
 import { openHasher } from "../identity/native-hasher.js";
@@ -44,8 +45,7 @@ export function hashed(pieces: AsyncIterable<Uint8Array>, promised: BlobPutOptio
   let digest: Digest | undefined = promised.digest;
   async function* body(): AsyncGenerator<Uint8Array, void, void> {
     const hasher = await openHasher();
-    for await (const piece of pieces) {
-      promised.signal?.throwIfAborted();
+    for await (const piece of until(promised.signal, pieces)) {
       if (!(piece instanceof Uint8Array)) throw invalidArgument("source", "each piece is a Uint8Array");
       hasher.update(piece);
       size += piece.length;
@@ -61,6 +61,37 @@ export function hashed(pieces: AsyncIterable<Uint8Array>, promised: BlobPutOptio
     digest = actual;
   }
   return { body: body(), digest: () => digest, size: () => size };
+}
+
+/** The pieces, until the signal aborts: also while the source is waited for, which may never say anything more. */
+async function* until(
+  signal: AbortSignal | undefined,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await abortable(iterator.next(), signal);
+      if (done === true) {
+        ended = true;
+        return;
+      }
+      yield value;
+    }
+  } finally {
+    // Not waited for: a source that hangs would hang here as well.
+    if (!ended) Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}
+
+/** Releases a source whose bytes are not needed. */
+export function leaveUnread(source: BlobSource): void {
+  if (isRepeatable(source)) return;
+  const { cancel, destroy } = source as { cancel?: () => Promise<void>; destroy?: () => void };
+  if (typeof cancel === "function") cancel.call(source).catch(() => {});
+  else if (typeof destroy === "function") destroy.call(source);
+  else Promise.resolve(piecesOf(source)[Symbol.asyncIterator]().return?.()).catch(() => {});
 }
 
 function mismatch(found: string): Error {

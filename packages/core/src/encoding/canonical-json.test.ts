@@ -84,6 +84,11 @@ describe("canonical JSON", () => {
     expect(() => toCanonicalJson(loop)).toThrow("contains itself");
   });
 
+  test("reports a value that is nested without end as corrupt", () => {
+    const text = `${'["$",'.repeat(20_000)}1${"]".repeat(20_000)}`;
+    expect(() => fromCanonicalJson(text)).toThrow(expect.objectContaining({ code: "CORRUPT" }));
+  });
+
   test.each(["{", '{"$bigint":"x"}', '{"$bytes":"*"}', '{"$number":"1"}', '{"$later":1}', '{"$object":1}'])(
     "reports %s as corrupt",
     (text) => {

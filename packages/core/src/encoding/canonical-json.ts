@@ -75,21 +75,26 @@ export function fromCanonicalJson(text: string, path = "value"): StructuredValue
   } catch (cause) {
     throw coreError("CORRUPT", `${path} is not JSON`, { cause, details: { path } });
   }
-  return text.includes('"$') ? revive(parsed, path) : (parsed as StructuredValue);
+  return text.includes('"$') ? revive(parsed, path, 0) : (parsed as StructuredValue);
 }
 
-function revive(value: unknown, path: string): StructuredValue {
-  if (Array.isArray(value)) return value.map((item, index) => revive(item, `${path}[${index}]`));
+function revive(value: unknown, path: string, depth: number): StructuredValue {
+  if (depth > maximumDepth) {
+    throw coreError("CORRUPT", `${path.slice(0, 200)}… is nested deeper than ${maximumDepth} levels`, {
+      details: { path },
+    });
+  }
+  if (Array.isArray(value)) return value.map((item, index) => revive(item, `${path}[${index}]`, depth + 1));
   if (typeof value !== "object" || value === null) return value as StructuredValue;
   const entries = Object.entries(value);
   if (entries.length === 1 && entries[0]![0].startsWith("$"))
-    return reviveTagged(entries[0]![0], entries[0]![1], path);
-  return objectOf(entries, path);
+    return reviveTagged(entries[0]![0], entries[0]![1], path, depth);
+  return objectOf(entries, path, depth);
 }
 
-function objectOf(entries: [string, unknown][], path: string): StructuredValue {
+function objectOf(entries: [string, unknown][], path: string, depth: number): StructuredValue {
   const result: Record<string, StructuredValue> = {};
-  for (const [key, item] of entries) define(result, key, revive(item, `${path}.${key}`));
+  for (const [key, item] of entries) define(result, key, revive(item, `${path}.${key}`, depth + 1));
   return result;
 }
 
@@ -99,9 +104,9 @@ function define(target: Record<string, StructuredValue>, key: string, value: Str
   else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function reviveTagged(tag: string, content: unknown, path: string): StructuredValue {
+function reviveTagged(tag: string, content: unknown, path: string, depth: number): StructuredValue {
   if (tag === "$object" && typeof content === "object" && content !== null && !Array.isArray(content)) {
-    return objectOf(Object.entries(content), path);
+    return objectOf(Object.entries(content), path, depth);
   }
   if (typeof content === "string") {
     if (tag === "$bigint" && /^-?\d+$/.test(content)) return BigInt(content);

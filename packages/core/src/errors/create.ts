@@ -21,5 +21,9 @@ export function invalidArgument(
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "something without a text was thrown";
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { invalidArgument } from "./create.js";
+import { invalidArgument, messageOf } from "./create.js";
 import { MillwrightError } from "./millwright-error.js";
 
 test("carries code, message, cause, retryable and details", () => {
@@ -42,4 +42,13 @@ test("is written to JSON without its cause", () => {
     retryable: false,
     details: { key: "k" },
   });
+});
+
+test.each([
+  [new Error("no"), "no"],
+  ["no", "no"],
+  [undefined, "undefined"],
+  [Object.create(null), "something without a text was thrown"],
+])("whatever was thrown has a message", (thrown, message) => {
+  expect(messageOf(thrown)).toBe(message);
 });

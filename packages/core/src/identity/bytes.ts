@@ -70,5 +70,5 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 /** A copy of bytes, or of a part of them. Unlike `slice`, also for a Node Buffer, whose `slice` shares its memory. */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes.subarray(start, end));
+  return new Uint8Array(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
 }

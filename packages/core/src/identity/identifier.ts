@@ -9,6 +9,22 @@ export interface IdentifierOptions {
 }
 
 /**
+ * A source of the host's cryptographic randomness, for whoever makes many identifiers: it draws a kilobyte at a time, since
+ * each draw costs some microseconds. Not for secrets, which would stay in memory.
+ */
+export function pooledRandom(): (bytes: Uint8Array) => void {
+  const pool = new Uint8Array(1_024);
+  let used = pool.length;
+  return (bytes) => {
+    if (used + bytes.length > pool.length) {
+      crypto.getRandomValues(pool);
+      used = 0;
+    }
+    for (let index = 0; index < bytes.length; index++) bytes[index] = pool[used++]!;
+  };
+}
+
+/**
  * A UUIDv7 (RFC 9562, section 5.7) in its canonical form: 48 bits of milliseconds, 12 bits of the fraction of the
  * millisecond, 62 random bits. Identifiers sort by the time at which they were made, to about a microsecond.
  */

@@ -5,7 +5,7 @@ import { toDuration, toMicros } from "../time/times.js";
 import { type CommitPlan, commitPlan } from "./commit.js";
 import { type KvContext, storedKey, versionBytes } from "./context.js";
 import type { KvDriverMutation } from "./driver.js";
-import { encodeKey, encodeSequence, type Key } from "./key.js";
+import { encodeKey, type Key, sequenceBytes } from "./key.js";
 import type { Expiry, KvAtomic, KvCommitOptions, KvCommitResult, KvValue, Version } from "./kv-store.js";
 import { kvLimits } from "./limits.js";
 import { encodeValue } from "./value.js";
@@ -14,7 +14,7 @@ import { encodeValue } from "./value.js";
 export class Atomic implements KvAtomic {
   readonly #context: KvContext;
   readonly #plan: CommitPlan = { checks: [], checkedKeys: [], mutations: [], mutatedKeys: [], bytes: 0 };
-  readonly #changed = new Set<string>();
+  #changed: Set<string> | undefined;
   #committed = false;
 
   constructor(context: KvContext) {
@@ -49,7 +49,7 @@ export class Atomic implements KvAtomic {
   append(log: Key, value: KvValue, expiry?: Expiry): this {
     this.#ordered("append");
     const encoded = storedKey(this.#context, log, "log");
-    const room = kvLimits.keyBytes - encodeSequence(1).length;
+    const room = kvLimits.keyBytes - sequenceBytes;
     if (encoded.length > room) {
       throw coreError(
         "LIMIT_EXCEEDED",
@@ -91,19 +91,28 @@ export class Atomic implements KvAtomic {
   /** Checks everything before anything is kept: what was refused is not part of the commit. */
   #add(key: Key, encoded: Uint8Array | undefined, mutation: KvDriverMutation): this {
     this.#assertNew();
-    const name = encoded === undefined ? undefined : toHex(encoded);
+    // Most commits change one key, and a name costs more than the rest of a change.
+    const name = encoded === undefined || this.#plan.mutations.length === 0 ? undefined : toHex(encoded);
     if (name !== undefined) {
-      if (this.#changed.has(name)) throw invalidArgument("key", "one commit changes a key at most once");
-      if (this.#changed.size > 0) this.#ordered("a commit of several keys");
+      const changed = this.#changedNames();
+      if (changed.has(name)) throw invalidArgument("key", "one commit changes a key at most once");
+      if (changed.size > 0) this.#ordered("a commit of several keys");
     }
     const bytes = this.#plan.bytes + sizeOf(mutation);
     this.#within("changes", this.#plan.mutations.length + 1, kvLimits.mutations);
     this.#within("bytes of keys and values", bytes, kvLimits.commitBytes);
-    if (name !== undefined) this.#changed.add(name);
+    if (name !== undefined) this.#changed?.add(name);
     this.#plan.mutations.push(mutation);
     this.#plan.mutatedKeys.push(key);
     this.#plan.bytes = bytes;
     return this;
+  }
+
+  #changedNames(): Set<string> {
+    this.#changed ??= new Set(
+      this.#plan.mutations.flatMap((mutation) => ("key" in mutation ? [toHex(mutation.key)] : [])),
+    );
+    return this.#changed;
   }
 
   #assertNew(): void {
@@ -151,7 +160,7 @@ function sizeOf(mutation: KvDriverMutation): number {
     case "delete":
       return mutation.key.length;
     case "append":
-      return mutation.log.length + encodeSequence(0).length + mutation.value.length;
+      return mutation.log.length + sequenceBytes + mutation.value.length;
     case "import":
       return mutation.entry.key.length + mutation.entry.value.length;
     default:

@@ -28,12 +28,13 @@ export async function commitPlan(
   attempt = 1,
 ): Promise<KvCommitResult> {
   const { signal } = options;
-  const id = createIdentifierBytes({ time: context.clock.now() });
+  const now = context.clock.now();
+  const id = createIdentifierBytes({ time: now, random: context.random });
   const token =
     options.idempotencyToken === undefined ? undefined : encodeToken(context, options.idempotencyToken);
   const commit: KvDriverCommit = {
     id,
-    now: context.clock.now(),
+    now,
     checks: token === undefined ? plan.checks : [...plan.checks, token.check],
     mutations: token === undefined ? plan.mutations : [...plan.mutations, token.mutation],
   };

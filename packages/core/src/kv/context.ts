@@ -1,12 +1,12 @@
 import { coreError, invalidArgument } from "../errors/create.js";
 import { MillwrightError } from "../errors/millwright-error.js";
-import { concatBytes, fromHex, toHex } from "../identity/bytes.js";
+import { fromHex, toHex } from "../identity/bytes.js";
 import type { Lifecycle } from "../lifecycle/lifecycle.js";
 import type { Tracer } from "../telemetry/telemetry.js";
 import { awaitedSleep, type Clock } from "../time/clock.js";
 import type { KvDriver, StoredEntry } from "./driver.js";
-import { decodeKey, encodeKey, type Key } from "./key.js";
-import type { KvEntry, Version } from "./kv-store.js";
+import { decodeKey, encodeKeyBehind, type Key } from "./key.js";
+import type { KvEntry, KvValue, Version } from "./kv-store.js";
 import { kvLimits } from "./limits.js";
 import { decodeValue } from "./value.js";
 
@@ -25,15 +25,16 @@ export interface KvContext {
   readonly namespace: Uint8Array;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
+  /** Fills an array with randomness, for the identities of commits. */
+  readonly random: (bytes: Uint8Array) => void;
   readonly tracer: Tracer | undefined;
   readonly retry: Required<{ [Field in keyof RetryPolicy]-?: number }>;
 }
 
 /** The bytes of a key behind the namespace. @throws {MillwrightError} `INVALID_ARGUMENT`, `LIMIT_EXCEEDED` */
 export function storedKey(context: KvContext, key: Key, path = "key"): Uint8Array {
-  const own = encodeKey(key, path);
-  if (own.length === 0) throw invalidArgument(path, "a key has at least one part");
-  const whole = context.namespace.length === 0 ? own : concatBytes([context.namespace, own]);
+  const whole = encodeKeyBehind(context.namespace, key, path);
+  if (key.length === 0) throw invalidArgument(path, "a key has at least one part");
   if (whole.length > kvLimits.keyBytes) {
     throw coreError(
       "LIMIT_EXCEEDED",
@@ -50,14 +51,20 @@ export function entryOf(context: KvContext, stored: StoredEntry, key?: Key): KvE
   if (ownKey === undefined) {
     throw coreError("CORRUPT", `${context.driver.name} holds a key that is no tuple: ${toHex(stored.key)}`);
   }
-  const value = decodeValue(
-    stored.value,
-    `the value of ${JSON.stringify(ownKey, printable)} in ${context.driver.name}`,
-  );
+  const value = decodedValue(context, stored.value, ownKey);
   const version = toHex(stored.version) as Version;
   return stored.expiresAt === undefined
     ? { key: ownKey, value, version }
     : { key: ownKey, value, version, expiresAt: stored.expiresAt };
+}
+
+/** The text that names an entry costs more than most values, so it is made only for one that does not decode. */
+function decodedValue(context: KvContext, bytes: Uint8Array, key: Key): KvValue {
+  try {
+    return decodeValue(bytes);
+  } catch {
+    return decodeValue(bytes, `the value of ${JSON.stringify(key, printable)} in ${context.driver.name}`);
+  }
 }
 
 function printable(_: string, part: unknown): unknown {

@@ -1,4 +1,5 @@
 import { abortable, type CallOptions } from "../cancellation/abort.js";
+import { pooledRandom } from "../identity/identifier.js";
 import { createLifecycle } from "../lifecycle/lifecycle.js";
 import type { Tracer } from "../telemetry/telemetry.js";
 import { type Clock, systemClock } from "../time/clock.js";
@@ -34,6 +35,7 @@ export function createKvStore(driver: KvDriver, options: KvStoreOptions = {}): K
       options.namespace === undefined ? new Uint8Array() : encodeKey([options.namespace], "namespace"),
     clock: options.clock ?? systemClock(),
     lifecycle: createLifecycle(driver.name),
+    random: pooledRandom(),
     tracer: options.tracer,
     retry: { attempts: options.retry?.attempts ?? 4, pause: options.retry?.pause ?? 20_000 },
   };

@@ -11,33 +11,43 @@ export interface CursorScope {
   readonly reverse: boolean;
 }
 
-/** A cursor that stands behind `last`. It holds the key and a digest of the listing; nothing of it is secret or trusted. */
+/**
+ * A cursor that stands behind `last`. It holds the key, and a fingerprint of the listing and of the key, so that neither can
+ * change unnoticed; nothing of it is secret or trusted.
+ */
 export function encodeCursor(scope: CursorScope, last: Uint8Array): string {
-  return `${format}.${scopeDigest(scope)}.${toBase64(last).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+  const position = toBase64(last).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return `${format}.${fingerprintOf(scope, last)}.${position}`;
 }
 
 /** The key at which a cursor stands; it lies inside the range. @throws {MillwrightError} `INVALID_CURSOR` */
 export function decodeCursor(scope: CursorScope, cursor: string): Uint8Array {
-  const [version, digest, position, ...rest] = typeof cursor === "string" ? cursor.split(".") : [];
-  if (version !== format || digest === undefined || position === undefined || rest.length > 0) {
+  const [version, given, position, ...rest] = typeof cursor === "string" ? cursor.split(".") : [];
+  if (version !== format || given === undefined || position === undefined || rest.length > 0) {
     throw coreError(
       "INVALID_CURSOR",
       "the cursor is malformed, or from another release; list again from the start",
     );
   }
-  if (digest !== scopeDigest(scope)) {
-    throw coreError(
-      "INVALID_CURSOR",
-      "the cursor belongs to another listing; pass it with the selector and direction that it came from",
-    );
-  }
   const key = fromBase64(position.replaceAll("-", "+").replaceAll("_", "/"));
   if (key === undefined || key.length === 0)
     throw coreError("INVALID_CURSOR", "the cursor is damaged; list again from the start");
+  if (given !== fingerprintOf(scope, key)) {
+    throw coreError(
+      "INVALID_CURSOR",
+      "the cursor belongs to another listing, or is damaged; pass it whole, with the selector and direction that it came from",
+    );
+  }
   return key;
 }
 
-function scopeDigest({ start, end, reverse }: CursorScope): string {
-  const lengths = Uint8Array.of(start.length >> 8, start.length & 0xff, reverse ? 1 : 0);
-  return fingerprint(concatBytes([lengths, start, end]));
+function fingerprintOf({ start, end, reverse }: CursorScope, key: Uint8Array): string {
+  const lengths = Uint8Array.of(
+    start.length >> 8,
+    start.length & 0xff,
+    end.length >> 8,
+    end.length & 0xff,
+    reverse ? 1 : 0,
+  );
+  return fingerprint(concatBytes([lengths, start, end, key]));
 }

@@ -14,6 +14,9 @@ export type Key = readonly KeyPart[];
 export const keyTag = { bytes: 0x01, string: 0x02, number: 0x03, bigint: 0x04, end: 0x05 } as const;
 
 const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
+/** Where a number becomes bytes; nothing is kept in it. */
+const float = new DataView(new ArrayBuffer(8));
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -26,10 +29,54 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @throws {MillwrightError} `INVALID_ARGUMENT` with the path of the part
  */
 export function encodeKey(key: Key, path = "key"): Uint8Array<ArrayBuffer> {
+  return encodeKeyBehind(nothing, key, path);
+}
+
+/** The bytes of `prefix`, then those of a key. Keys are encoded on every call of a store, so this writes into one array. */
+export function encodeKeyBehind(prefix: Uint8Array, key: Key, path: string): Uint8Array<ArrayBuffer> {
   if (!Array.isArray(key)) throw invalidArgument(path, "a key is an array of parts");
-  return concatBytes(
-    key.map((part, index) => encodePart(part, `${path}[${index}]`)),
-  ) as Uint8Array<ArrayBuffer>;
+  let length = prefix.length;
+  let others: Map<number, Uint8Array> | undefined;
+  for (let index = 0; index < key.length; index++) {
+    const part = key[index] as KeyPart;
+    if (typeof part === "string" && isPlain(part)) length += part.length + 2;
+    else if (typeof part === "number" && Number.isFinite(part)) length += sequenceBytes;
+    else {
+      const encoded = encodePart(part, `${path}[${index}]`);
+      others ??= new Map();
+      others.set(index, encoded);
+      length += encoded.length;
+    }
+  }
+  const bytes = new Uint8Array(length);
+  bytes.set(prefix);
+  let offset = prefix.length;
+  for (let index = 0; index < key.length; index++) {
+    const part = key[index] as KeyPart;
+    const encoded = others?.get(index);
+    if (encoded !== undefined) {
+      bytes.set(encoded, offset);
+      offset += encoded.length;
+    } else if (typeof part === "number") {
+      writeNumber(bytes, offset, part);
+      offset += sequenceBytes;
+    } else {
+      const text = part as string;
+      bytes[offset++] = keyTag.string;
+      for (let place = 0; place < text.length; place++) bytes[offset++] = text.charCodeAt(place);
+      bytes[offset++] = 0;
+    }
+  }
+  return bytes;
+}
+
+/** Whether the UTF-8 of a text is its characters as bytes, none of them 0x00. */
+function isPlain(text: string): boolean {
+  for (let place = 0; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    if (code === 0 || code > 0x7f) return false;
+  }
+  return true;
 }
 
 function encodePart(part: KeyPart, path: string): Uint8Array {
@@ -68,14 +115,21 @@ function terminated(tag: number, content: Uint8Array): Uint8Array {
 }
 
 function encodeNumber(value: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(9);
-  const view = new DataView(bytes.buffer);
-  bytes[0] = keyTag.number;
-  view.setFloat64(1, value + 0); // −0 + 0 is 0
-  if (bytes[1]! & 0x80) for (let index = 1; index < 9; index++) bytes[index]! ^= 0xff;
-  else bytes[1]! |= 0x80;
+  const bytes = new Uint8Array(sequenceBytes);
+  writeNumber(bytes, 0, value);
   return bytes;
 }
+
+function writeNumber(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = keyTag.number;
+  float.setFloat64(0, value + 0); // −0 + 0 is 0
+  const flipped = float.getUint8(0) & 0x80 ? 0xff : 0;
+  for (let index = 0; index < 8; index++) bytes[offset + 1 + index] = float.getUint8(index) ^ flipped;
+  if (flipped === 0) bytes[offset + 1]! |= 0x80;
+}
+
+/** Bytes of {@link encodeSequence}. */
+export const sequenceBytes = 9;
 
 /**
  * The encoded last part of a log key: always nine bytes, so that a driver can compose `log + sequence` inside its

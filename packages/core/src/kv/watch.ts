@@ -44,14 +44,13 @@ async function waitForHint(
   signal: AbortSignal,
 ): Promise<void> {
   const timer = new AbortController();
-  const { closing } = context.lifecycle;
   const wake = (): void => timer.abort();
   const pause = context.clock.sleep(pollInterval, timer.signal).catch(() => {});
-  closing.addEventListener("abort", wake);
+  const forget = context.lifecycle.onClosing(wake);
   try {
     await abortable(Promise.race([changed, pause]), signal);
   } finally {
-    closing.removeEventListener("abort", wake);
+    forget();
     wake();
   }
 }

@@ -2,7 +2,7 @@ import { abortable } from "../cancellation/abort.js";
 import type { CoreErrorCode } from "../errors/codes.js";
 import { coreError, messageOf } from "../errors/create.js";
 import { MillwrightError } from "../errors/millwright-error.js";
-import { systemClock } from "../time/clock.js";
+import { awaitedSleep, systemClock } from "../time/clock.js";
 import { textOf } from "./xml.js";
 
 /** A `fetch` that signs requests for S3, such as that of `new AwsClient({ … })` of aws4fetch. */
@@ -76,7 +76,7 @@ export function openBucket(endpoint: string, bucket: string, fetch: SignedFetch)
         if (attempt === attempts || request.repeatable === false) throw error;
         if (!MillwrightError.is(error, "UNAVAILABLE") || !error.retryable) throw error;
       }
-      await clock.sleep(Math.random() * firstPause * 2 ** (attempt - 1), request.signal);
+      await awaitedSleep(clock, Math.random() * firstPause * 2 ** (attempt - 1), request.signal);
     }
   }
 

@@ -3,7 +3,7 @@ import { invalidArgument } from "../errors/create.js";
 import type { Key } from "../kv/key.js";
 import type { KvEntry, KvStore } from "../kv/kv-store.js";
 import type { Lifecycle } from "../lifecycle/lifecycle.js";
-import type { Clock } from "../time/clock.js";
+import { awaitedSleep, type Clock } from "../time/clock.js";
 
 /** What all operations of one store share. */
 export interface TableContext {
@@ -62,5 +62,6 @@ export async function pauseAfterConflict(
   attempt: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (attempt > 1) await context.clock.sleep(Math.random() * Math.min(50_000, 1_000 * 2 ** attempt), signal);
+  if (attempt > 1)
+    await awaitedSleep(context.clock, Math.random() * Math.min(50_000, 1_000 * 2 ** attempt), signal);
 }

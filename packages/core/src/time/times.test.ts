@@ -60,7 +60,6 @@ describe("a duration", () => {
     ["90d", 7_776_000_000_000],
     ["1w", 604_800_000_000],
     ["0.4us", 0],
-    [1.6, 2],
   ])("%o is %i microseconds", (duration, micros) => {
     expect(toDuration(duration)).toBe(micros);
   });
@@ -74,6 +73,7 @@ describe("a duration", () => {
     "1y",
     "",
     "-1h",
+    1.6,
     1e300,
     "99999999999w",
     5n as never,

@@ -64,15 +64,15 @@ function representable(micros: number, time: Date | string, path: string): numbe
 }
 
 /**
- * Whole microseconds of a duration, rounded.
+ * Microseconds of a duration, rounded to whole ones where it has a unit.
  *
  * @throws {MillwrightError} `INVALID_ARGUMENT`
  */
 export function toDuration(duration: DurationInput, path = "duration"): number {
   if (typeof duration === "number") {
-    if (!(duration >= 0 && duration <= Number.MAX_SAFE_INTEGER))
-      throw invalidArgument(path, `${duration} is not a duration in microseconds`);
-    return Math.round(duration);
+    if (!Number.isSafeInteger(duration) || duration < 0)
+      throw invalidArgument(path, `${duration} is not a whole number of microseconds from 0`);
+    return duration;
   }
   const match = typeof duration === "string" ? /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)$/.exec(duration) : null;
   const micros = match === null ? Number.NaN : Math.round(Number(match[1]) * unitMicros[match[2]!]!);

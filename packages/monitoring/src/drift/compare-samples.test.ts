@@ -169,6 +169,8 @@ describe("columns that cannot be compared", () => {
     { minimumRows: 0 },
     { stabilityIndex: { warning: 0.3, drift: 0.2 } },
     { nullRate: { warning: -1, drift: 0 } },
+    { columns: ["x", "y"] },
+    { columns: ["constructor"] },
   ])("settings of %o are refused", (options) => {
     const batch = batchFromColumns({ x: normal(200, 1) });
     expect(() => compareSamples(batch, batch, options)).toThrow(

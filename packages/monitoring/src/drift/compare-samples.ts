@@ -57,6 +57,10 @@ export function compareSamples(
 ): DriftReport {
   const settings = settingsOf(options);
   const names = options.columns ?? Object.keys(reference.columns);
+  for (const [index, name] of names.entries()) {
+    if (!Object.hasOwn(reference.columns, name))
+      throw invalidArgument(`columns[${index}]`, `the reference has no column ${name}`);
+  }
   const compared = names.map((name) => [name, compareColumn(name, reference, current)] as const);
   const pValues = compared.flatMap(([, comparison]) =>
     "finding" in comparison ? comparison.finding.tests.map((test) => test.pValue) : [],
@@ -91,7 +95,8 @@ type Comparison =
 function compareColumn(name: string, reference: ColumnBatch, current: ColumnBatch): Comparison {
   try {
     const before = sample(name, "reference", reference.columns[name], reference.rows);
-    const now = sample(name, "current data", current.columns[name], current.rows);
+    const column = Object.hasOwn(current.columns, name) ? current.columns[name] : undefined;
+    const now = sample(name, "current data", column, current.rows);
     return {
       kind: before.kind,
       finding: compareKinds(name, before, now),

@@ -1,4 +1,5 @@
 import {
+  abortable,
   type CallOptions,
   type Column,
   type ColumnBatch,
@@ -7,17 +8,18 @@ import {
   type DurationInput,
   type Key,
   type PredictionRecord,
+  type PredictionValue,
   type Storage,
   type TimeInput,
   toDuration,
   toMicros,
 } from "@millwright/core";
-import { concatBatches } from "@millwright/core/columns";
 import { type CompareOptions, compareSamples } from "../drift/compare-samples.js";
 import type { DriftReport } from "../drift/drift-report.js";
 import { invalidArgument, monitoringError } from "../errors.js";
 import { sampleOf } from "../samples/sample.js";
 import { featureColumn, RecordBuffer } from "./record-buffer.js";
+import { featuresOf } from "./stored-features.js";
 
 /** What a monitor needs. */
 export interface MonitorOptions {
@@ -55,7 +57,7 @@ export interface Monitor extends AsyncDisposable {
   flush(options?: CallOptions): Promise<void>;
   /** Compares the predictions of a window, of all processes, with the reference. */
   check(options: CheckOptions): Promise<DriftReport>;
-  /** Flushes, then stops. Idempotent. */
+  /** Takes nothing more, flushes, then stops. Idempotent; if it rejects because rows could not be stored, call it again. */
   close(): Promise<void>;
 }
 
@@ -104,6 +106,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let waitingRows = 0;
   let dropped = 0;
   let timer = false;
+  let closing = false;
   let flushing: Promise<void> = Promise.resolve();
 
   function flush(call: CallOptions = {}): Promise<void> {
@@ -120,24 +123,38 @@ export function createMonitor(options: MonitorOptions): Monitor {
       }
     });
     flushing = result.catch(() => {});
-    return result;
+    return abortable(result, call.signal);
   }
 
   function flushInBackground(): void {
     timer = false;
-    flush().catch((error: unknown) => onError?.(error));
+    flush().catch((error: unknown) => {
+      schedule();
+      try {
+        onError?.(error);
+      } catch {
+        // A listener's own mistakes harm nobody.
+      }
+    });
+  }
+
+  function schedule(): void {
+    if (timer || closing) return;
+    timer = true;
+    clock.sleep(flushMicros, stop.signal).then(flushInBackground, () => {});
   }
 
   function observe(observation: Observation): void {
-    if (lifecycle.closed || buffer.rows + waitingRows >= capacity) {
+    if (closing || buffer.rows + waitingRows >= capacity) {
       dropped++;
       return;
     }
     try {
       if (observation.outcome !== undefined && observation.outcome !== "ok") return;
-      const { input, output, time = clock.now() } = observation;
+      const { input, output } = observation;
+      const time = toMicros(observation.time ?? clock.now());
       const id = observation.id ?? createIdentifier({ time });
-      buffer.add({ id, time, value: (column) => (column in input ? input[column] : output[column]) });
+      buffer.add({ id, time, value: (column) => ownValue(input, column) ?? ownValue(output, column) });
     } catch {
       dropped++;
       return;
@@ -146,9 +163,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       flushInBackground();
       return;
     }
-    if (timer) return;
-    timer = true;
-    clock.sleep(flushMicros, stop.signal).then(flushInBackground, () => {});
+    schedule();
   }
 
   async function check({ window, signal, ...compare }: CheckOptions): Promise<DriftReport> {
@@ -159,15 +174,18 @@ export function createMonitor(options: MonitorOptions): Monitor {
     // The end of a window is outside of it; a scan includes its bounds.
     const range = { column: "time", from, to: to - 1 };
     for await (const { batch } of tables.scan(table, { columns: names, range, signal })) batches.push(batch);
-    const current = batches.length === 0 ? emptyBatch(columns) : featuresOf(concatBatches(batches), columns);
+    const current = featuresOf(batches, columns);
     return { ...compareSamples(reference, current, compare), window: { from, to } };
   }
 
-  const close = (): Promise<void> =>
-    lifecycle.close(async () => {
-      stop.abort(new DOMException("The monitor is closed.", "AbortError"));
-      await flush();
-    });
+  async function close(): Promise<void> {
+    closing = true;
+    stop.abort(new DOMException("The monitor is closed.", "AbortError"));
+    // It stays open if that fails: the rows are still here, and another close may store them.
+    await flush();
+    await lifecycle.close(async () => {});
+  }
+
   return {
     observe,
     get dropped() {
@@ -180,8 +198,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
   };
 }
 
-type FeatureKinds = readonly (readonly [string, "numeric" | "categorical"])[];
-
 function kindOf(name: string, column: Column, rows: number): "numeric" | "categorical" {
   const sample = sampleOf(column, Math.min(rows, 1));
   if (sample === undefined)
@@ -192,22 +208,13 @@ function kindOf(name: string, column: Column, rows: number): "numeric" | "catego
   return sample.kind;
 }
 
-function featuresOf(batch: ColumnBatch, columns: FeatureKinds): ColumnBatch {
-  const named = columns.map(([name]) => [name, batch.columns[featureColumn(name)]] as const);
-  return {
-    rows: batch.rows,
-    columns: Object.fromEntries(
-      named.filter((entry): entry is readonly [string, Column] => entry[1] !== undefined),
-    ),
-  };
-}
-
-function emptyBatch(columns: FeatureKinds): ColumnBatch {
-  return featuresOf(new RecordBuffer(columns).toBatch(), columns);
+function ownValue(values: Observation["input"], name: string): PredictionValue | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function boundsOf(window: CheckOptions["window"], now: number): { from: number; to: number } {
-  if (typeof window !== "object") return { from: now - toDuration(window, "window"), to: now + 1 };
+  if (typeof window !== "object" || window === null)
+    return { from: now - toDuration(window, "window"), to: now + 1 };
   const [from, to] = [toMicros(window.from, "window.from"), toMicros(window.to, "window.to")];
   if (from >= to) throw invalidArgument("window", "ends before it begins");
   return { from, to };

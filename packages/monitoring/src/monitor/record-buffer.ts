@@ -6,6 +6,9 @@ interface ColumnBuffer {
   finish(): Column;
 }
 
+/** Whether a feature holds numbers or categories. */
+export type FeatureKind = "numeric" | "categorical";
+
 /** What is kept of a record. */
 export interface ObservedRow {
   readonly id: string;
@@ -21,7 +24,7 @@ export class RecordBuffer {
   readonly #times: number[] = [];
 
   /** `columns` says for each feature whether it holds numbers. */
-  constructor(columns: readonly (readonly [string, "numeric" | "categorical"])[]) {
+  constructor(columns: readonly (readonly [string, FeatureKind])[]) {
     this.#columns = columns.map(([name, kind]) => [name, kind === "numeric" ? numberBuffer() : textBuffer()]);
   }
 

@@ -22,6 +22,9 @@ export interface StoredArtifact extends BlobInfo {
   readonly path: string;
 }
 
+/** A range that reads no bytes, to learn the size of a blob. */
+const nothing = { offset: 0, length: 0 };
+
 interface FileSystem {
   readonly promises: { stat(path: string): Promise<{ isFile(): boolean; readonly size: number }> };
   createReadStream(path: string, options: { signal?: AbortSignal | undefined }): AsyncIterable<Uint8Array>;
@@ -36,8 +39,12 @@ export async function storeArtifact(
   if (typeof source === "string") return storeFile(blobs, source, options);
   if (typeof source === "object" && source !== null && "digest" in source) {
     // Its age starts anew, so that it cannot be collected before the version refers to it.
-    if (await blobs.renew(source.digest, options))
-      return { path: "model.onnx", digest: source.digest, size: source.size };
+    const renewed = await blobs.renew(source.digest, options);
+    const content = renewed ? await blobs.get(source.digest, { ...options, range: nothing }) : undefined;
+    if (content !== undefined) {
+      await content.bytes();
+      return { path: "model.onnx", digest: source.digest, size: content.size };
+    }
     throw invalidArgument("artifact", `there is no blob ${source.digest}; put it first`);
   }
   return { path: "model.onnx", ...(await blobs.put(source as BlobSource, options)) };
@@ -61,5 +68,14 @@ async function storeFile(blobs: BlobStore, path: string, options: CallOptions): 
     throw invalidArgument("artifact", `${path} cannot be read: ${messageOf(cause)}`, cause);
   }
   const name = path.split(/[\\/]/).at(-1)!;
-  return { path: name, ...(await blobs.put(files.createReadStream(path, options), { ...options, size })) };
+  return { path: name, ...(await blobs.put(readFile(files, path, options), { ...options, size })) };
+}
+
+/** Opens the file when it is read: a stream that fails before somebody listens to it would end the process. */
+async function* readFile(
+  files: FileSystem,
+  path: string,
+  options: CallOptions,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield* files.createReadStream(path, options);
 }

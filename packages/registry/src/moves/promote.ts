@@ -39,6 +39,9 @@ export async function promote(
 ): Promise<RecordedMove> {
   const { to, reason, signal } = options;
   const { name, number } = version;
+  if (typeof to !== "string")
+    throw invalidArgument("to", `must be text, such as "@champion", not ${typeof to}`);
+  if (to === "@__proto__") throw invalidArgument("to", "is an alias that no record can hold; choose another");
   if (to.startsWith("@")) assertAlias(to.slice(1), "to");
   else if (!isStage(to))
     throw invalidArgument(

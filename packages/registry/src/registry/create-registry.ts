@@ -92,6 +92,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       return register(context, name, version);
     },
     async promote(version, move) {
+      if (typeof version !== "object" || version === null)
+        throw invalidArgument("version", "give a version, as register returns it, or its name and number");
       assertModelName(version.name);
       await assertAllowed(context, "model.promote", version.name);
       return promote(context, version, move);

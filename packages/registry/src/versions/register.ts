@@ -49,9 +49,12 @@ export async function register(
     throw invalidArgument("artifact", "give the path, the bytes or a stream of the ONNX file");
   if (
     options.id !== undefined &&
-    (typeof options.id !== "string" || options.id === "" || options.id.length > 250)
+    (typeof options.id !== "string" ||
+      options.id === "" ||
+      options.id.length > 250 ||
+      !options.id.isWellFormed())
   ) {
-    throw invalidArgument("id", "must be a text of 1 to 250 characters");
+    throw invalidArgument("id", "must be a text of 1 to 250 characters without lone surrogates");
   }
   const description = await describe(context, name, options);
   const identity = identityKey(name, description);
@@ -90,9 +93,10 @@ async function describe(
 
 /** With an id, the id; else everything that was said of the version. */
 function identityKey(name: string, description: Description): Key {
-  const identity =
-    description.id === undefined ? ["content", contentDigest(description)] : ["id", description.id];
-  return [...root, "identities", name, ...identity];
+  const { id } = description;
+  if (id === undefined) return [...root, "identities", name, "content", contentDigest(description)];
+  // A long id beside a long name would not fit into a key. No short one is the digest of another.
+  return [...root, "identities", name, "id", id.length <= 64 ? id : digestOf(id)];
 }
 
 /** The run is left out: a run that gives the same file with the same facts again has made the version that is there. */

@@ -81,9 +81,15 @@ function sessionOf(runtime: OnnxRuntime, session: OnnxSession): BackendSession {
 function tensorsOf(results: Record<string, OnnxTensor>): Tensors {
   const tensors: Record<string, Tensor> = {};
   for (const [name, { type, data, dims }] of Object.entries(results)) {
-    tensors[name] = { datatype: type as TensorDataType, shape: dims, data: data as Tensor["data"] };
+    tensors[name] = { datatype: type as TensorDataType, shape: dims, data: dataOf(type, data) };
   }
   return tensors;
+}
+
+/** Where the host has Float16Array, the runtime gives that; our tensors hold the bits. */
+function dataOf(type: string, data: unknown): Tensor["data"] {
+  if (type !== "float16" || !ArrayBuffer.isView(data)) return data as Tensor["data"];
+  return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
 }
 
 /** Loads `onnxruntime-node`. @throws {MillwrightError} `MISSING_DEPENDENCY` */

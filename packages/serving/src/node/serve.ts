@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type HttpHandler, toNodeListener } from "@millwright/core/http";
 
@@ -33,7 +33,15 @@ export interface InferenceServer extends AsyncDisposable {
  */
 export async function serve(handler: HttpHandler, options: ServeOptions = {}): Promise<InferenceServer> {
   const { port = 0, host = "127.0.0.1" } = options;
-  const server = createServer(toNodeListener(handler));
+  const listener = toNodeListener(handler);
+  const inFlight = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+  const server = createServer((request, response) => {
+    inFlight.add(response);
+    response.once("close", () => inFlight.delete(response));
+    if (closing !== undefined) response.setHeader("connection", "close");
+    listener(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -43,12 +51,13 @@ export async function serve(handler: HttpHandler, options: ServeOptions = {}): P
   });
   const address = server.address() as AddressInfo;
   const hostname = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= drain(server));
+  const close = (): Promise<void> => (closing ??= drain(server, inFlight));
   return { url: `http://${hostname}:${address.port}`, close, [Symbol.asyncDispose]: close };
 }
 
-function drain(server: Server): Promise<void> {
+function drain(server: Server, inFlight: ReadonlySet<ServerResponse>): Promise<void> {
+  // A client that keeps its connection, as a load balancer does, would hold the server open for as long as it asks.
+  for (const response of inFlight) if (!response.headersSent) response.setHeader("connection", "close");
   return new Promise((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)));
     server.closeIdleConnections();

@@ -16,7 +16,7 @@ export function checkTensors(specs: readonly TensorSpec[], tensors: Tensors): vo
     }
   }
   for (const spec of specs) {
-    const tensor = tensors[spec.name];
+    const tensor = Object.hasOwn(tensors, spec.name) ? tensors[spec.name] : undefined;
     if (tensor !== undefined) checkTensor(spec, tensor);
     else if (spec.optional !== true) throw invalidInput(spec.name, "the input is missing");
   }

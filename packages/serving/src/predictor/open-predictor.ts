@@ -71,8 +71,14 @@ export async function openPredictor<Input = UntypedRow, Output = Record<string, 
   const resolved = await resolveSource(source, options);
   const signature = resolved.signature ?? (await readOnnxModel(resolved.bytes, options)).signature;
   const backend = options.backend ?? (await defaultBackend());
+  // What cannot be served is refused before it takes memory.
+  tensorSpecs(signature.inputs, "input");
   options.signal?.throwIfAborted();
   const session = await backend.load(resolved.bytes);
+  if (options.signal?.aborted) {
+    await session.release();
+    throw options.signal.reason;
+  }
   return createPredictor(resolved, signature, session, options);
 }
 
@@ -89,11 +95,25 @@ function createPredictor<Input, Output>(
   const outputs = tensorOutputs(signature).map((spec) => spec.name);
   let state: ModelState = "ready";
 
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Calls of a session must not overlap. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  }
+
   async function compute(tensors: Tensors, context: InferenceContext): Promise<Tensors> {
-    const started = performance.now();
+    let started = 0;
     try {
       checkTensors(inputs, tensors);
-      const results = await session.run(tensors, wantedOutputs(outputs, context));
+      const wanted = wantedOutputs(outputs, context);
+      const results = await inTurn(() => {
+        context.signal?.throwIfAborted();
+        started = performance.now();
+        return session.run(tensors, wanted);
+      });
       counters.succeeded(rowsOf(tensors), Math.round((performance.now() - started) * 1000));
       return results;
     } catch (error) {
@@ -103,7 +123,10 @@ function createPredictor<Input, Output>(
   }
 
   const infer = (tensors: Tensors, context: InferenceContext = {}): Promise<Tensors> =>
-    lifecycle.run(context.signal, () => abortable(compute(tensors, context), context.signal));
+    abortable(
+      lifecycle.run(context.signal, () => compute(tensors, context)),
+      context.signal,
+    );
 
   const close = (): Promise<void> => {
     if (state === "ready") state = "draining";
@@ -124,6 +147,7 @@ function createPredictor<Input, Output>(
     infer,
     async predict(rows, context = {}) {
       if (!Array.isArray(rows)) throw invalidInput("rows", "an array of rows is needed");
+      if (rows.length === 0) return lifecycle.run(context.signal, async () => []);
       const schema = options.input;
       const checked =
         schema === undefined ? rows : rows.map((row, index) => validateRow(schema, row, `rows[${index}]`));

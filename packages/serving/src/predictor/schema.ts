@@ -8,8 +8,10 @@ export function validateRow<Output>(
   path: string,
 ): Output {
   const result = schema["~standard"].validate(row);
-  if (result instanceof Promise)
+  if (result instanceof Promise) {
+    result.catch(() => {});
     throw invalidInput(path, "the schema is asynchronous; use one that validates at once");
+  }
   if (result.issues === undefined) return result.value;
   const [first, ...others] = result.issues.map((issue) => describeIssue(issue, path));
   const rest = others.map((issue) => `; ${issue.path}: ${issue.message}`).join("");

@@ -187,6 +187,8 @@ describe("callers", () => {
 
   test("without credentials get a 401, health without any", async () => {
     expect((await ask("/v2/models/iris", {}, { authenticate })).status).toBe(401);
+    expect((await ask("/v2/models/unknown", {}, { authenticate })).status).toBe(401);
+    expect((await ask("/v2/models/iris/ready", {}, { authenticate })).status).toBe(401);
     expect((await ask("/v2/health/live", {}, { authenticate })).status).toBe(200);
     expect((await ask("/v2/models/iris", { headers: authorization }, { authenticate })).status).toBe(200);
   });

@@ -4,6 +4,7 @@ import {
   anonymous,
   type Clock,
   coreError,
+  type Logger,
   MillwrightError,
   type Model,
   type Principal,
@@ -39,6 +40,8 @@ export interface InferenceHandlerOptions {
   /** Largest JSON body, in bytes. Default: 8 MiB. */
   readonly bodyLimit?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Told of every error that became a 5xx. Default: nobody. */
+  readonly logger?: Logger | undefined;
 }
 
 const statuses: Readonly<Record<ServingErrorCode, number>> = {
@@ -79,12 +82,16 @@ export function inferenceHandler(options: InferenceHandlerOptions): HttpHandler 
     authorize: options.authorize ?? allowAll,
     bodyLimit: options.bodyLimit ?? 8 * 1024 * 1024,
     clock: options.clock ?? systemClock(),
+    logger: options.logger,
   };
   return async (call) => {
     try {
       return await route(settings, call);
     } catch (error) {
-      return protocolError(error);
+      const reply = protocolError(error);
+      if (reply.status >= 500 && !(error instanceof Refusal) && !call.signal.aborted)
+        settings.logger?.error(`${call.method} ${call.path} failed`, { status: reply.status, error });
+      return reply;
     }
   };
 }
@@ -96,6 +103,7 @@ interface Settings {
   readonly authorize: Authorize;
   readonly bodyLimit: number;
   readonly clock: Clock;
+  readonly logger: Logger | undefined;
 }
 
 async function route(settings: Settings, call: HttpCall): Promise<HttpReply> {
@@ -108,13 +116,13 @@ async function route(settings: Settings, call: HttpCall): Promise<HttpReply> {
     if (name === "ready") return ready(call, "ready", Object.values(settings.models));
   }
   if (group === "models" && name !== undefined) {
+    // Admission first: who may not ask does not learn which models there are.
+    const isInference = rest.at(-1) === "infer";
+    const principal = await admit(settings, call, isInference ? "model.infer" : "model.read", name);
     const [model, action] = findModel(settings, name, rest);
     if (action === "ready") return ready(call, "ready", [model], name);
-    if (action === undefined) {
-      await admit(settings, call, "model.read", name);
-      return get(call, () => modelMetadata(name, model));
-    }
-    if (action === "infer") return infer(settings, call, name, model);
+    if (action === undefined) return get(call, () => modelMetadata(name, model));
+    if (action === "infer") return infer(settings, call, name, model, principal);
   }
   throw servingError("NOT_FOUND", `there is nothing at ${call.path}`);
 }
@@ -149,7 +157,13 @@ function ready(call: HttpCall, field: string, models: readonly Model[], name?: s
   });
 }
 
-async function infer(settings: Settings, call: HttpCall, name: string, model: Model): Promise<HttpReply> {
+async function infer(
+  settings: Settings,
+  call: HttpCall,
+  name: string,
+  model: Model,
+  principal: Principal,
+): Promise<HttpReply> {
   if (call.method !== "POST") return methodNotAllowed("POST");
   if (call.header("inference-header-content-length") !== undefined) {
     throw servingError(
@@ -157,10 +171,9 @@ async function infer(settings: Settings, call: HttpCall, name: string, model: Mo
       "this server speaks JSON tensors; send no Inference-Header-Content-Length",
     );
   }
-  const principal = await admit(settings, call, "model.infer", name);
   const time = settings.clock.now();
   const body = await readBody(call, { limit: settings.bodyLimit });
-  const request = readInferenceRequest(new TextDecoder().decode(body));
+  const request = readInferenceRequest(textOf(body));
   const ids = rowIdentifiers(request.tensors, time);
   const started = settings.clock.monotonic();
   const finish = (outcome: string, outputs: Awaited<ReturnType<Model["infer"]>>): void => {
@@ -180,16 +193,24 @@ async function infer(settings: Settings, call: HttpCall, name: string, model: Mo
   try {
     const context = { requestId: request.id, principal, outputs: request.outputs, signal: call.signal };
     const outputs = await model.infer(request.tensors, context);
-    finish("ok", outputs);
     const parameters = { prediction_ids: ids.join(",") };
     const json = writeInferenceResponse(
       { modelName: name, modelVersion: model.version, id: request.id, parameters },
       outputs,
     );
+    finish("ok", outputs);
     return { status: 200, headers: { "content-type": "application/json" }, body: json };
   } catch (error) {
     finish(MillwrightError.is(error) ? error.code : "INTERNAL", {});
     throw error;
+  }
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw servingError("INVALID_ARGUMENT", "body: is not UTF-8", { details: { path: "body" } });
   }
 }
 

@@ -13,20 +13,25 @@ export interface InferenceRequest {
 
 const maximumElements = 2 ** 31;
 
+/** A shape without elements costs a caller nothing, and a model perhaps a lot: its other dimensions have at most this product. */
+const maximumEmptyExtent = 2 ** 20;
+
+/** Deepest nesting of data; a tensor has as many dimensions at most. */
+const maximumRank = 32;
+
 /** @throws {MillwrightError} `INVALID_ARGUMENT` with the path of the field, such as `inputs[2].data[0]` */
 export function readInferenceRequest(body: string): InferenceRequest {
   const request = objectAt(parseJson(body), "body");
   const { id } = request;
   if (id !== undefined && typeof id !== "string") throw invalidInput("id", "must be a string");
   refuseBinary(request.parameters, "parameters");
-  const tensors: Record<string, Tensor> = {};
+  const tensors = new Map<string, Tensor>();
   for (const [index, item] of arrayAt(request.inputs, "inputs").entries()) {
     const [name, tensor] = readInput(objectAt(item, `inputs[${index}]`), `inputs[${index}]`);
-    if (Object.hasOwn(tensors, name))
-      throw invalidInput(`inputs[${index}].name`, `there are two inputs ${name}`);
-    tensors[name] = tensor;
+    if (tensors.has(name)) throw invalidInput(`inputs[${index}].name`, "there are two inputs of this name");
+    tensors.set(name, tensor);
   }
-  return { id, tensors, outputs: readOutputs(request.outputs) };
+  return { id, tensors: Object.fromEntries(tensors), outputs: readOutputs(request.outputs) };
 }
 
 function readInput(input: Record<string, unknown>, path: string): [string, Tensor] {
@@ -34,15 +39,17 @@ function readInput(input: Record<string, unknown>, path: string): [string, Tenso
   if (typeof name !== "string") throw invalidInput(`${path}.name`, "must be a string");
   const datatype = typeof type === "string" ? datatypeOf(type) : undefined;
   if (datatype === undefined)
-    throw invalidInput(`${path}.datatype`, `${JSON.stringify(type)} is no datatype of the protocol`);
+    throw invalidInput(`${path}.datatype`, "must be a datatype of the protocol, such as FP32 or BYTES");
   if (datatype === "float16" || datatype === "bfloat16") {
     throw invalidInput(`${path}.datatype`, `${protocolName(datatype)} has no JSON form in the protocol`);
   }
   refuseBinary(input.parameters, `${path}.parameters`);
   const shape = readShape(input.shape, `${path}.shape`);
   const elements = shape.reduce((product, dimension) => product * dimension, 1);
-  if (elements > maximumElements) throw invalidInput(`${path}.shape`, `${elements} elements are too many`);
-  const data = arrayAt(input.data, `${path}.data`).flat(Number.POSITIVE_INFINITY) as unknown[];
+  const extent = shape.reduce((product, dimension) => product * Math.max(dimension, 1), 1);
+  if (extent > (elements === 0 ? maximumEmptyExtent : maximumElements))
+    throw invalidInput(`${path}.shape`, "is larger than this server takes");
+  const data = arrayAt(input.data, `${path}.data`).flat(maximumRank) as unknown[];
   if (data.length !== elements) {
     throw invalidInput(`${path}.data`, `${data.length} elements, and the shape [${shape}] has ${elements}`);
   }
@@ -52,14 +59,22 @@ function readInput(input: Record<string, unknown>, path: string): [string, Tenso
   return [name, writer.finish(shape)];
 }
 
-/** Non-finite floats travel as strings; `null` is what JSON.stringify makes of NaN. */
+/**
+ * Non-finite floats travel as strings, and so do 64-bit integers that a JSON number would not carry whole; `null` is what
+ * JSON.stringify makes of NaN.
+ */
 function numberOf(value: unknown, datatype: string): unknown {
-  if (!datatype.startsWith("float") || typeof value !== "string") return value;
+  if (typeof value !== "string") return value;
+  if (datatype === "int64" || datatype === "uint64")
+    return /^-?\d{1,20}$/.test(value) ? BigInt(value) : value;
+  if (!datatype.startsWith("float")) return value;
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
   return value;
 }
 
 function readShape(shape: unknown, path: string): number[] {
+  if (Array.isArray(shape) && shape.length > maximumRank)
+    throw invalidInput(path, `has more than ${maximumRank} dimensions`);
   return arrayAt(shape, path).map((dimension, index) => {
     if (Number.isSafeInteger(dimension) && (dimension as number) >= 0) return dimension as number;
     throw invalidInput(`${path}[${index}]`, "must be a whole number, zero or more");
@@ -74,7 +89,7 @@ function readOutputs(outputs: unknown): readonly string[] | undefined {
     refuseBinary(output.parameters, `outputs[${index}].parameters`);
     return output.name;
   });
-  return names.length === 0 ? undefined : names;
+  return names.length === 0 ? undefined : [...new Set(names)];
 }
 
 function refuseBinary(parameters: unknown, path: string): void {

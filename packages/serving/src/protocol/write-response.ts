@@ -1,4 +1,5 @@
 import type { Tensor, Tensors } from "@millwright/core";
+import { servingError } from "../errors.js";
 import { protocolName } from "./datatypes.js";
 
 /** What goes into an answer beside the tensors. */
@@ -9,7 +10,11 @@ export interface ResponseFields {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** The JSON of an inference response. Non-finite floats are strings; int64 are JSON numbers, exact to the last digit. */
+/**
+ * The JSON of an inference response. Non-finite floats are strings; int64 are JSON numbers, exact to the last digit.
+ *
+ * @throws {MillwrightError} `UNSUPPORTED` for 16-bit floats, which have no JSON form in the protocol
+ */
 export function writeInferenceResponse(fields: ResponseFields, outputs: Tensors): string {
   const head = {
     model_name: fields.modelName,
@@ -22,6 +27,13 @@ export function writeInferenceResponse(fields: ResponseFields, outputs: Tensors)
 }
 
 function writeTensor(name: string, tensor: Tensor): string {
+  if (tensor.datatype === "float16" || tensor.datatype === "bfloat16") {
+    throw servingError(
+      "UNSUPPORTED",
+      `the output ${name} is ${protocolName(tensor.datatype)}, which has no JSON form in the protocol; ask for other outputs`,
+      { details: { path: name } },
+    );
+  }
   const head = { name, datatype: protocolName(tensor.datatype), shape: tensor.shape };
   return `${JSON.stringify(head).slice(0, -1)},"data":[${elements(tensor).join(",")}]}`;
 }

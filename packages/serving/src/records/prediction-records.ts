@@ -6,6 +6,7 @@ import {
   type Tensor,
   type Tensors,
 } from "@millwright/core";
+import { fromBfloat16, fromFloat16 } from "../rows/half.js";
 
 /** Takes prediction records, one a row. It must not block; what it throws is ignored. */
 export type PredictionSink = (record: PredictionRecord) => void;
@@ -41,7 +42,7 @@ export function recordPredictions(
     const input = rowValues(outcome.inputs, row, ids.length);
     const output = rowValues(outcome.outputs, row, ids.length);
     try {
-      sink({
+      const recorded: unknown = sink({
         id,
         requestId,
         time,
@@ -53,6 +54,8 @@ export function recordPredictions(
         computeMicros,
         outcome: outcome.outcome,
       });
+      // A sink may be an async function all the same.
+      if (recorded instanceof Promise) recorded.catch(() => {});
     } catch {
       // A record is never worth a prediction.
     }
@@ -60,7 +63,9 @@ export function recordPredictions(
 }
 
 function rowsOf(inputs: Tensors): number {
-  return Object.values(inputs)[0]?.shape[0] ?? 1;
+  const first = Object.values(inputs)[0];
+  // Rows of no values cost a caller nothing, however many: they are not named.
+  return first?.data.length === 0 ? 0 : (first?.shape[0] ?? 1);
 }
 
 function rowValues(tensors: Tensors, row: number, rows: number): PredictionValues {
@@ -78,5 +83,7 @@ function rowValues(tensors: Tensors, row: number, rows: number): PredictionValue
 function valueAt({ datatype, data }: Tensor, index: number): number | bigint | string | boolean {
   const value = data[index]!;
   if (datatype === "bool") return value === 1;
+  if (datatype === "float16") return fromFloat16(value as number);
+  if (datatype === "bfloat16") return fromBfloat16(value as number);
   return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -73,13 +73,15 @@ export function elementWriter(spec: TensorSpec, length: number): ElementWriter {
 
 function mismatch(spec: TensorSpec, value: unknown, path: string): Error {
   const found =
-    value === null
-      ? "null"
-      : value === undefined
-        ? "nothing"
-        : typeof value === "number"
-          ? String(value)
-          : `a ${typeof value}`;
+    typeof value === "bigint"
+      ? String(value).slice(0, 40)
+      : value === null
+        ? "null"
+        : value === undefined
+          ? "nothing"
+          : typeof value === "number"
+            ? String(value)
+            : `a ${typeof value}`;
   return invalidInput(path, `the model wants ${spec.datatype}, and got ${found}`);
 }
 
@@ -102,6 +104,12 @@ function toBigint(spec: TensorSpec, value: unknown, path: string, least: bigint,
       : Number.isSafeInteger(value) && Number(value) >= Number(least)
   ) {
     return BigInt(value as number | bigint);
+  }
+  if (Number.isInteger(value)) {
+    throw invalidInput(
+      path,
+      `${value} may have lost digits, as numbers beyond 2^53 do; give a bigint, or in JSON a string of digits`,
+    );
   }
   throw mismatch(spec, value, path);
 }

@@ -1,5 +1,6 @@
 import type { Tensor, Tensors } from "@millwright/core";
 import { servingError } from "../errors.js";
+import { fromBfloat16, fromFloat16 } from "./half.js";
 
 /** How an int64 becomes a JavaScript value. */
 export type Int64Policy = "number" | "bigint";
@@ -54,6 +55,8 @@ function nested(
 function element(tensor: Tensor, index: number, name: string, int64: Int64Policy): RowValue {
   const value = tensor.data[index]!;
   if (tensor.datatype === "bool") return value === 1;
+  if (tensor.datatype === "float16") return fromFloat16(value as number);
+  if (tensor.datatype === "bfloat16") return fromBfloat16(value as number);
   if (typeof value !== "bigint" || int64 === "bigint") return value;
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;

@@ -1,4 +1,10 @@
-import type { ColumnBatch, DatasetReference } from "@millwright/core";
+import {
+  type ColumnBatch,
+  type DatasetReference,
+  parseDigest,
+  type StructuredValue,
+  toCanonicalJson,
+} from "@millwright/core";
 import { columnSpecsOf, datasetDigest } from "@millwright/core/columns";
 import { invalidArgument } from "../errors.js";
 import { assertName } from "../names.js";
@@ -28,8 +34,17 @@ export function describeDataset(
   const { name = reference.name, role, source = reference.source } = description;
   assertName(name, "name");
   if (role !== undefined) assertName(role, "role");
-  const { digest, rows, columns } = reference;
-  return { name, digest, role, rows, columns: columns === undefined ? undefined : [...columns], source };
+  const { rows, columns } = reference;
+  const digest = parseDigest(reference.digest, "data.digest");
+  if (rows !== undefined && !(Number.isSafeInteger(rows) && rows >= 0))
+    throw invalidArgument("data.rows", `${rows} is no number of rows`);
+  if (source !== undefined && typeof source !== "string") throw invalidArgument("source", "must be text");
+  if (columns !== undefined && !Array.isArray(columns))
+    throw invalidArgument("data.columns", "must be an array of names and types");
+  const described = { name, digest, role, rows, columns: columns && [...columns], source };
+  // What could not be stored would hold up everything that is logged later.
+  toCanonicalJson(described as unknown as StructuredValue, "data");
+  return described;
 }
 
 function referenceTo(batch: ColumnBatch): DatasetReference {

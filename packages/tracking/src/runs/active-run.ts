@@ -1,9 +1,11 @@
 import {
+  abortable,
   addReference,
   type BlobSource,
   type CallOptions,
   type Clock,
   createIdentifierHex,
+  dropReference,
   type RecordStore,
   type Storage,
   toMicros,
@@ -11,15 +13,18 @@ import {
 } from "@millwright/core";
 import { type DatasetDescription, type DatasetInput, describeDataset } from "../datasets/describe-dataset.js";
 import { invalidArgument, trackingError } from "../errors.js";
-import { trackingLimits } from "../limits.js";
+import type { MetricPoint } from "../metrics/summary.js";
 import { assertArtifactPath, assertName } from "../names.js";
 import { flattenParams, type ParamTree } from "../params/flatten.js";
-import { assertUnchanged, Changes } from "./changes.js";
+import { assertUnchanged, Changes, ownValue, type RunEnd } from "./changes.js";
 import type { ActiveRun, ArtifactInfo, EndOptions, PointOptions, SeriesOptions } from "./run.js";
 import { artifactOwner, pointsTable, type RunInfo, type runRecord } from "./run-record.js";
+import { assertTags } from "./tags.js";
 
 const flushMicros = 1_000_000;
 const flushPoints = 65_536;
+/** Of one commit: each takes a reference, and one more if it takes the place of another. */
+const flushArtifacts = 400;
 
 /** What a run needs of its tracker. */
 export interface RunContext {
@@ -42,15 +47,17 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
   let batches = 0;
   let flushing: Promise<void> = Promise.resolve();
   let timer = false;
+  const uploads = new Set<Promise<unknown>>();
+  let ending: RunEnd | undefined;
   let ended: Promise<RunInfo> | undefined;
 
   function assertActive(): void {
-    if (ended !== undefined)
+    if (ending !== undefined)
       throw trackingError("RUN_ENDED", `the run ${id} has ended; start another run to log more`);
   }
 
   function schedule(): void {
-    if (changes.points.length >= flushPoints) {
+    if (changes.points.length >= flushPoints || changes.artifacts.size >= flushArtifacts) {
       flushInBackground();
       return;
     }
@@ -61,17 +68,26 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
 
   function flushInBackground(): void {
     timer = false;
-    flush().catch((error: unknown) => context.onError?.(error, id));
+    storeChanges(undefined).catch((error: unknown) => {
+      schedule();
+      tell(context.onError, error, id);
+    });
   }
 
-  function flush(options: CallOptions = {}): Promise<void> {
+  function flush({ signal }: CallOptions = {}): Promise<void> {
+    const arrived = uploads.size === 0 ? undefined : Promise.allSettled(uploads);
+    const stored = arrived === undefined ? storeChanges(signal) : arrived.then(() => storeChanges(signal));
+    return abortable(stored, signal);
+  }
+
+  function storeChanges(signal: AbortSignal | undefined): Promise<void> {
     if (!changes.empty) {
       taken.push({ batch: `${writer}.${++batches}`, changes });
       changes = new Changes();
     }
     const result = flushing.then(async () => {
       for (let next = taken[0]; next !== undefined; next = taken[0]) {
-        await store(next.batch, next.changes, options.signal);
+        await store(next.batch, next.changes, signal);
         taken.shift();
       }
     });
@@ -88,25 +104,28 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
       const previous = await runs.get([id], { signal });
       if (previous === undefined) throw trackingError("RUN_NOT_FOUND", `the run ${id} is not there any more`);
       await runs.write(atomic, [id], pending.applyTo(previous.value), { previous, signal });
-      for (const [path, { digest }] of pending.artifacts)
+      for (const [path, { digest }] of pending.artifacts) {
+        const replaced = ownValue(previous.value.artifacts, path)?.digest;
+        if (replaced !== undefined && replaced !== digest)
+          dropReference(atomic, replaced, artifactOwner(id, path));
         addReference(atomic, digest, artifactOwner(id, path));
+      }
     };
     await transact(storage.kv, update, { signal });
   }
 
-  function addPoint(key: string, value: number, options: PointOptions): void {
+  function pointOf(key: string, value: number, options: PointOptions): MetricPoint {
     assertName(key, "key");
     if (typeof value !== "number")
       throw invalidArgument(
         key,
         `a metric is a number, not ${value === null ? "null" : `a ${typeof value}`}`,
       );
-    changes.addPoint(
-      key,
+    return {
       value,
-      toStep(options.step ?? 0),
-      options.time === undefined ? clock.now() : toMicros(options.time),
-    );
+      step: toStep(options.step ?? 0),
+      time: options.time === undefined ? clock.now() : toMicros(options.time),
+    };
   }
 
   async function logArtifact(
@@ -116,18 +135,30 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
   ): Promise<ArtifactInfo> {
     assertActive();
     assertArtifactPath(path);
-    const { digest, size } = await storage.blobs.put(source, options);
-    assertActive();
-    changes.artifacts.set(path, { digest, size });
-    schedule();
-    return { path, digest, size };
+    const upload = storage.blobs.put(source, options).then(({ digest, size }) => {
+      changes.artifacts.set(path, { digest, size });
+      schedule();
+      return { path, digest, size };
+    });
+    uploads.add(upload);
+    try {
+      return await upload;
+    } finally {
+      uploads.delete(upload);
+    }
   }
 
-  async function finish(options: EndOptions): Promise<RunInfo> {
-    changes.end = { status: options.status ?? "FINISHED", reason: options.reason, time: clock.now() };
-    stop.abort(new DOMException("The run has ended.", "AbortError"));
-    await flush(options);
-    return (await runs.get([id], options))!.value;
+  async function finish({ status = "FINISHED", reason, signal }: EndOptions): Promise<RunInfo> {
+    // The first call decides, also if it cannot be stored before the second.
+    if (ending === undefined) {
+      if (!["FINISHED", "FAILED", "KILLED"].includes(status))
+        throw invalidArgument("status", `${status} is none of FINISHED, FAILED and KILLED`);
+      ending = { status, reason: reason?.toWellFormed(), time: clock.now() };
+      changes.end = ending;
+      stop.abort(new DOMException("The run has ended.", "AbortError"));
+    }
+    await flush({ signal });
+    return (await runs.get([id], { signal }))!.value;
   }
 
   const run: ActiveRun = {
@@ -135,18 +166,24 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
     experiment: started.experiment,
     logMetric(key, value, options = {}) {
       assertActive();
-      addPoint(key, value, options);
+      changes.addPoint(key, pointOf(key, value, options));
       schedule();
     },
     logMetrics(values, options = {}) {
       assertActive();
       const time = options.time ?? clock.now();
-      for (const [key, value] of Object.entries(values)) addPoint(key, value, { ...options, time });
+      const points = Object.entries(values).map(
+        ([key, value]) => [key, pointOf(key, value, { ...options, time })] as const,
+      );
+      for (const [key, point] of points) changes.addPoint(key, point);
       schedule();
     },
     logSeries(key, values, options = {}) {
       assertActive();
-      addSeries(addPoint, key, values, options, clock.now());
+      const points = seriesOf(values, options, clock.now());
+      // All are checked before one is kept.
+      for (const [value, at] of points()) pointOf(key, value, at);
+      for (const [value, at] of points()) changes.addPoint(key, pointOf(key, value, at));
       schedule();
     },
     logParams(tree: ParamTree) {
@@ -161,15 +198,7 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
     },
     setTags(tags) {
       assertActive();
-      for (const [name, value] of Object.entries(tags)) {
-        assertName(name, `tags.${name}`);
-        if (typeof value !== "string" || value.length > trackingLimits.tagLength || !value.isWellFormed()) {
-          throw invalidArgument(
-            `tags.${name}`,
-            `must be text of at most ${trackingLimits.tagLength} characters`,
-          );
-        }
-      }
+      assertTags(tags);
       for (const [name, value] of Object.entries(tags)) changes.tags.set(name, value);
       schedule();
     },
@@ -196,13 +225,21 @@ export function createActiveRun(context: RunContext, started: RunInfo): ActiveRu
   return run;
 }
 
-function addSeries(
-  addPoint: (key: string, value: number, options: PointOptions) => void,
-  key: string,
+/** Tells a listener, whose own mistakes harm nobody. */
+export function tell(onError: RunContext["onError"], error: unknown, run: string): void {
+  try {
+    onError?.(error, run);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
+/** Walks the points of a series, as often as it is called. */
+function seriesOf(
   values: ArrayLike<number>,
   { firstStep = 0, steps, times }: SeriesOptions,
   now: number,
-): void {
+): () => Generator<[value: number, at: PointOptions]> {
   for (const [name, list] of [
     ["steps", steps],
     ["times", times],
@@ -211,9 +248,10 @@ function addSeries(
       throw invalidArgument(name, `has ${list.length} elements for ${values.length} values`);
     }
   }
-  for (let index = 0; index < values.length; index++) {
-    addPoint(key, values[index]!, { step: steps?.[index] ?? firstStep + index, time: times?.[index] ?? now });
-  }
+  return function* points() {
+    for (let index = 0; index < values.length; index++)
+      yield [values[index]!, { step: steps?.[index] ?? firstStep + index, time: times?.[index] ?? now }];
+  };
 }
 
 function toStep(step: number | bigint): bigint {

@@ -1,6 +1,6 @@
 import { trackingError } from "../errors.js";
 import { PointBuffer } from "../metrics/point-buffer.js";
-import { type MetricSummary, mergeSummaries, summaryOf } from "../metrics/summary.js";
+import { type MetricPoint, type MetricSummary, mergeSummaries, summaryOf } from "../metrics/summary.js";
 import type { ParamValue } from "../params/flatten.js";
 import type { RunInfo, RunStatus } from "./run-record.js";
 
@@ -26,9 +26,9 @@ export class Changes {
     return sizes + this.datasets.length === 0 && this.end === undefined;
   }
 
-  addPoint(key: string, value: number, step: bigint, time: number): void {
-    this.points.add(key, value, step, time);
-    const summary = summaryOf({ value, step, time });
+  addPoint(key: string, point: MetricPoint): void {
+    this.points.add(key, point.value, point.step, point.time);
+    const summary = summaryOf(point);
     const known = this.metrics.get(key);
     this.metrics.set(key, known === undefined ? summary : mergeSummaries(known, summary));
   }
@@ -37,16 +37,18 @@ export class Changes {
   applyTo(run: RunInfo): RunInfo {
     const metrics = { ...run.metrics };
     for (const [key, summary] of this.metrics) {
-      const known = metrics[key];
+      const known = ownValue(metrics, key);
       metrics[key] = known === undefined ? summary : mergeSummaries(known, summary);
     }
-    const known = new Set(run.datasets.map(datasetIdentity));
+    const datasets = new Map(
+      [...run.datasets, ...this.datasets].map((dataset) => [datasetIdentity(dataset), dataset]),
+    );
     return {
       ...run,
       metrics,
       params: mergeParams(run, this.params),
       tags: { ...run.tags, ...Object.fromEntries(this.tags) },
-      datasets: [...run.datasets, ...this.datasets.filter((dataset) => !known.has(datasetIdentity(dataset)))],
+      datasets: [...datasets.values()],
       artifacts: { ...run.artifacts, ...Object.fromEntries(this.artifacts) },
       ...(this.end === undefined
         ? {}
@@ -55,12 +57,17 @@ export class Changes {
   }
 }
 
+/** The value of a name that was given, not one that every object has, such as `constructor`. */
+export function ownValue<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 function datasetIdentity({ name, digest, role }: RunInfo["datasets"][number]): string {
   return JSON.stringify([name, digest, role]);
 }
 
 function mergeParams(run: RunInfo, params: ReadonlyMap<string, ParamValue>): RunInfo["params"] {
-  for (const [name, value] of params) assertUnchanged(run.id, name, run.params[name], value);
+  for (const [name, value] of params) assertUnchanged(run.id, name, ownValue(run.params, name), value);
   return { ...run.params, ...Object.fromEntries(params) };
 }
 

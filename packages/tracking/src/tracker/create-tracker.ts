@@ -13,9 +13,11 @@ import { trackingLimits } from "../limits.js";
 import { type MetricHistory, readHistory } from "../metrics/history.js";
 import { assertArtifactPath, assertName } from "../names.js";
 import { flattenParams, type ParamTree } from "../params/flatten.js";
-import { createActiveRun, type RunContext } from "../runs/active-run.js";
+import { createActiveRun, type RunContext, tell } from "../runs/active-run.js";
+import { ownValue } from "../runs/changes.js";
 import type { ActiveRun } from "../runs/run.js";
 import { experimentKey, pointsTable, type RunInfo, root, runRecord } from "../runs/run-record.js";
+import { assertTags } from "../runs/tags.js";
 import { listRuns, type RunListing, type RunListOptions } from "./list-runs.js";
 
 /** What a tracker needs. */
@@ -110,7 +112,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         // The error of the body is the one that counts, also if the end cannot be stored.
         await run
           .end({ status: "FAILED", reason: messageOf(error) })
-          .catch((failure: unknown) => options.onError?.(failure, run.id));
+          .catch((failure: unknown) => tell(options.onError, failure, run.id));
         throw error;
       }
       await run.end();
@@ -125,7 +127,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
     async getArtifact(id, path, call = {}) {
       assertArtifactPath(path);
-      const artifact = (await existing(id, call)).artifacts[path];
+      const artifact = ownValue((await existing(id, call)).artifacts, path);
       return artifact === undefined ? undefined : storage.blobs.get(artifact.digest, call);
     },
   };
@@ -135,11 +137,7 @@ function newRun(options: RunOptions, actor: string | undefined, startTime: numbe
   const { experiment, name, parent, params = {}, tags = {} } = options;
   assertName(experiment, "experiment", trackingLimits.nameLength);
   if (name !== undefined) assertName(name, "name", trackingLimits.nameLength);
-  for (const [tag, value] of Object.entries(tags)) {
-    assertName(tag, `tags.${tag}`);
-    if (typeof value !== "string" || value.length > trackingLimits.tagLength)
-      throw invalidArgument(`tags.${tag}`, "must be a short text");
-  }
+  assertTags(tags);
   return {
     id: createIdentifierHex({ time: startTime }),
     experiment,
