@@ -1,6 +1,10 @@
 import { describe, test } from "vitest";
 import { kvConformance } from "../testing/index.js";
-import { dropServerStore, openOwningKv, type ServerStore } from "../testing/test-support/servers/open-server-kv.js";
+import {
+  dropServerStore,
+  openOwningKv,
+  type ServerStore,
+} from "../testing/test-support/servers/open-server-kv.js";
 import { serverKvCases } from "../testing/test-support/servers/server-kv-cases.js";
 import { serviceUrl } from "../testing/test-support/services.js";
 

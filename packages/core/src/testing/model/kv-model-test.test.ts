@@ -1,8 +1,8 @@
 import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryKv } from "../../memory/memory-kv.js";
-import { brokenKvDrivers } from "../test-support/broken/broken-kv.js";
 import { collectingRunner } from "../runner/collecting-runner.js";
+import { brokenKvDrivers } from "../test-support/broken/broken-kv.js";
 import { kvModelTest } from "./kv-model-test.js";
 
 kvModelTest({ test, fastCheck, open: async () => memoryKv(), runs: 200 });
