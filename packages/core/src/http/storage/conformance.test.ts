@@ -1,37 +1,23 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { openLocalStorage } from "../../local/index.js";
 import { memoryBlobs, memoryKv } from "../../memory/index.js";
-import { allowAll, anonymous } from "../../principals/principal.js";
 import { composeStorage } from "../../storage/compose.js";
 import type { Storage } from "../../storage/storage.js";
 import { blobConformance, kvConformance } from "../../testing/index.js";
-import { httpBlobs, httpKv, storageHandler, toNodeListener } from "../index.js";
+import { httpBlobs, httpKv } from "../index.js";
+import { type ServedPlaces, servePlaces } from "../test-support/serve-places.js";
 
-/** One server; each place is a storage of its own under its own path, and stays open for drivers that come later. */
+/** A server while the tests of a group run. */
 function serving(openStorage: (place: string) => Promise<Storage>) {
-  const places = new Map<string, { storage: Storage; listener: ReturnType<typeof toNodeListener> }>();
-  const server = createServer((request, response) =>
-    places.get(request.url!.split("/")[1]!)!.listener(request, response),
-  );
-  beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
-  afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const { storage } of places.values()) await storage.close();
+  let places: ServedPlaces;
+  beforeAll(async () => {
+    places = await servePlaces(openStorage);
   });
-  return async (place: string): Promise<string> => {
-    if (!places.has(place)) {
-      const storage = await openStorage(place);
-      const options = { storage, authenticate: () => anonymous, authorize: allowAll, basePath: `/${place}` };
-      places.set(place, { storage, listener: toNodeListener(storageHandler(options)) });
-    }
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/${place}`;
-  };
+  afterAll(() => places?.close());
+  return (place: string): Promise<string> => places.urlOf(place);
 }
 
 describe("over HTTP, with memory behind", () => {

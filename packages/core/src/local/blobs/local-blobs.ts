@@ -28,10 +28,8 @@ export async function openBlobs(directory: LocalDirectory): Promise<BlobDriver> 
     capabilities: { shared: true, durable: true },
     async put(upload, options) {
       const known = upload.digest();
-      await guarded(async () => {
-        if (known !== undefined && (await renew(blobPath(root, upload.scope, known)))) return;
-        await writeBlob(root, upload, options?.signal);
-      });
+      if (known !== undefined && (await guarded(() => renew(blobPath(root, upload.scope, known))))) return;
+      await writeBlob(root, name, upload, options?.signal);
     },
     get: (scope, digest, range, options) =>
       guarded(async () => {

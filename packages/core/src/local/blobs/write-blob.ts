@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { BlobUpload } from "../../blobs/driver.js";
 import { coreError } from "../../errors/create.js";
 import { makeDirectory, syncDirectory } from "../directory/durable-files.js";
-import { hasCode } from "../directory/local-error.js";
+import { hasCode, onFiles } from "../directory/local-error.js";
 import { blobPath, incomingDirectory, scopeDirectory } from "./blob-paths.js";
 
 const bufferBytes = 1024 * 1024;
@@ -11,28 +11,31 @@ const bufferBytes = 1024 * 1024;
 /**
  * Stores the bytes of an upload: into a file beside the store, synced, then renamed to their digest, so that a blob is there
  * whole or not at all. Equal blobs that arrive at once replace each other with equal bytes.
+ *
+ * What the body throws is passed on as it is; a failure of the disk becomes an error of the store `name`.
  */
 export async function writeBlob(
   root: string,
+  name: string,
   upload: BlobUpload,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   scopeDirectory(root, upload.scope);
   const temporary = join(incomingDirectory(root), crypto.randomUUID());
   try {
-    const file = await open(temporary, "wx");
+    const file = await onFiles(name, () => open(temporary, "wx"));
     try {
-      await writePieces(file, upload, signal);
-      await file.sync();
+      await writePieces(file, name, upload, signal);
+      await onFiles(name, () => file.sync());
     } finally {
-      await file.close();
+      await onFiles(name, () => file.close());
     }
     const digest = upload.digest();
     if (digest === undefined) throw coreError("INVALID_ARGUMENT", "the upload has ended without a digest");
     const path = blobPath(root, upload.scope, digest);
-    await moveInto(temporary, path);
+    await onFiles(name, () => moveInto(temporary, path));
   } finally {
-    await rm(temporary, { force: true });
+    await onFiles(name, () => rm(temporary, { force: true }));
   }
 }
 
@@ -53,6 +56,7 @@ async function moveInto(temporary: string, path: string): Promise<void> {
  */
 async function writePieces(
   file: FileHandle,
+  name: string,
   { body, size }: BlobUpload,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -63,7 +67,8 @@ async function writePieces(
   const flush = async (): Promise<void> => {
     await writing;
     const full = filling;
-    writing = writeAll(file, full.subarray(0, filled));
+    const length = filled;
+    writing = onFiles(name, () => writeAll(file, full.subarray(0, length)));
     // Reported where it is awaited; until then it must not count as unhandled.
     writing.catch(() => {});
     filling = spare ?? Buffer.allocUnsafeSlow(capacity);

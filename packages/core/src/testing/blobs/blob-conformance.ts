@@ -7,7 +7,7 @@ import { blobStoreCases } from "./store-cases.js";
 import { durableBlobCases, sharedBlobCases, visibilityCases } from "./visibility.js";
 
 /**
- * The contract of {@link BlobDriver}, as cases for a test runner: the driver's own calls, then the BlobStore that core makes of
+ * The contract of `BlobDriver`, as cases for a test runner: the driver's own calls, then the BlobStore that core makes of
  * it. Each case opens blobs of its own.
  *
  * @example

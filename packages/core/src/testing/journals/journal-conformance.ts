@@ -5,7 +5,7 @@ import { damagedCases, durableJournalCases, handleCases, tornCases } from "./han
 import type { JournalConformanceOptions } from "./options.js";
 
 /**
- * The contract of {@link JournalDriver} and {@link Journal}, as cases for a test runner.
+ * The contract of `JournalDriver` and `Journal`, as cases for a test runner.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ import { orderedSetIfNewerCases, setIfNewerCases } from "./set-if-newer.js";
 import { storeCases } from "./store/store-cases.js";
 
 /**
- * The contract of {@link KvDriver}, as cases for a test runner: the driver's own calls, then the KvStore that core makes of
+ * The contract of `KvDriver`, as cases for a test runner: the driver's own calls, then the KvStore that core makes of
  * it, then the same in a namespace among others. The cases are chosen by the capabilities; each opens a store of its own.
  *
  * @example

@@ -5,7 +5,7 @@ import { rewriteCases } from "./rewriting.js";
 import { scanCases } from "./scanning.js";
 
 /**
- * The contract of {@link TableStore}, as cases for a test runner: over a storage composed of any drivers, or over another
+ * The contract of `TableStore`, as cases for a test runner: over a storage composed of any drivers, or over another
  * implementation.
  *
  * @example

@@ -136,6 +136,30 @@ export const listingCases: readonly ConformanceCase<StoreCase>[] = [
     },
   },
   {
+    name: "listing: a cursor that lost characters, or got others, is INVALID_CURSOR, and never goes on elsewhere",
+    async run({ kv }) {
+      await setAll(kv, [...numbered(5), ["n", "a long key whose first characters are keys as well"]]);
+      const listing = kv.list({ prefix: ["n"] });
+      await listing.next();
+      const { cursor } = listing;
+      for (let length = 1; length < cursor.length; length++) {
+        const cut = cursor.slice(0, length);
+        await assertThrows(
+          () => collect(kv, { prefix: ["n"] }, { cursor: cut }),
+          "INVALID_CURSOR",
+          `the first ${length} characters of ${cursor.length}`,
+        );
+      }
+      const other = cursor.at(-6) === "A" ? "B" : "A";
+      const changed = `${cursor.slice(0, -6)}${other}${cursor.slice(-5)}`;
+      await assertThrows(
+        () => collect(kv, { prefix: ["n"] }, { cursor: changed }),
+        "INVALID_CURSOR",
+        "one character changed",
+      );
+    },
+  },
+  {
     name: "listing: beside writers no entry comes twice, and what was there all the time comes",
     async run({ kv, over }) {
       await setAll(
