@@ -64,7 +64,7 @@ function sessionOf(runtime: OnnxRuntime, session: OnnxSession): BackendSession {
             },
           );
         }
-        feeds[name] = new runtime.Tensor(tensor.datatype, tensor.data, tensor.shape);
+        feeds[name] = feedOf(runtime, tensor);
       }
       let results: Record<string, OnnxTensor>;
       try {
@@ -84,6 +84,14 @@ function tensorsOf(results: Record<string, OnnxTensor>): Tensors {
     tensors[name] = { datatype: type as TensorDataType, shape: dims, data: dataOf(type, data) };
   }
   return tensors;
+}
+
+/** A tensor for the runtime; the data is not copied. */
+function feedOf(runtime: OnnxRuntime, { datatype, data, shape }: Tensor): OnnxTensor {
+  const feed = new runtime.Tensor(datatype, data, shape);
+  // Where the host has Float16Array (Node 24), the tensor holds one, which the native part reads as empty (1.30.0).
+  if (datatype === "float16") Object.defineProperty(feed, "data", { value: data });
+  return feed;
 }
 
 /** Where the host has Float16Array, the runtime gives that; our tensors hold the bits. */
