@@ -92,6 +92,7 @@ export interface KvAtomic {
   /**
    * Adds an entry `[...log, sequence]`, with the next whole number from 1. Whoever has read sequence n never later sees a
    * smaller one appear, so a log can be tailed: list from the last sequence seen.
+   * Leave the keys of sequences that are still to come to it: what sets one of them in the same commit is undefined.
    */
   append(log: Key, value: KvValue, expiry?: Expiry): this;
   /**

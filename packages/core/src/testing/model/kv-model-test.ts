@@ -122,10 +122,13 @@ interface Change {
   readonly minutes: number;
 }
 
-/** Several changes, of different keys. */
+/**
+ * Several changes, of different keys. None names an entry of a log that the same commit appends to: it could be the one that
+ * the append makes, and no two changes of a commit name the same key.
+ */
 function changesOf(first: number, second: number, third: number): Change[] {
   const kinds = ["set", "delete", "setIfNewer", "append"] as const;
-  return Array.from({ length: 1 + third }, (_, index) => {
+  const changes = Array.from({ length: 1 + third }, (_, index) => {
     const kind = kinds[(second + index) % 4]!;
     const key =
       kind === "append"
@@ -133,6 +136,8 @@ function changesOf(first: number, second: number, third: number): Change[] {
         : keys[(first + index) % keys.length]!;
     return { kind, key, value: (second + index) % 8, minutes: (first + second) % 3 };
   });
+  const logs = changes.flatMap(({ kind, key }) => (kind === "append" ? [key[0]] : []));
+  return changes.filter(({ kind, key }) => kind === "append" || !logs.includes(key[0]));
 }
 
 async function commit(

@@ -42,26 +42,44 @@ Written by \`npm run conformance\`, which starts the servers that it needs and r
 conditional writes as S3 does (moto), IndexedDB in headless Chromium, and HTTP with local storage behind it.
 `;
 
-const explanation = `A dash: the driver has no such port, or takes it from another one. *KvStore* holds the cases of the driver, of the store over it, and of
+const explanation = `A dash: the driver has no such port. What a suite needs besides the driver (blobs beside Redis and PostgreSQL, keys beside S3) was in
+memory, and so was the unordered store behind HTTP. *KvStore* holds the cases of the driver, of the store over it, and of
 the store in a namespace among neighbours. *faults* breaks the first driver call, then the second, and so on, in five ways. *model* compares
 random sequences of commands with an own model, and shrinks what differs. Each suite is itself shown to fail on deliberately broken
 adapters: 104 of them.
 
 ## Prove your own
 
-A driver is opened by a place: a new name is fresh, the same name is the same data. Any test runner will do.
+A driver is opened by a place: a new name is fresh, the same name is the same data. Any test runner will do. This is a whole file; put
+your driver in the place of \`localKv\`:
 
-\`\`\`ts no-check: openMyKv and dropMyKv are yours
+\`\`\`ts
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
-import { blobConformance, kvConformance } from "@millwright/core/testing";
-import { dropMyKv, openMyKv, openMyBlobs } from "./my-drivers.js";
+import { localKv } from "@millwright/core/local";
+import { kvConformance } from "@millwright/core/testing";
 
+const root = mkdtempSync(join(tmpdir(), "my-driver-"));
 const capabilities = { ordered: true, shared: true, durable: true };
-kvConformance({ test, describe, capabilities, open: (place) => openMyKv(place), remove: (place) => dropMyKv(place) });
-blobConformance({ test, describe, capabilities: { shared: true, durable: true }, open: (place) => openMyBlobs(place) });
+kvConformance({ test, describe, capabilities, open: (place) => localKv(join(root, place)) });
+\`\`\`
+
+The suites of blobs, journals and tables have the same form. Faults and the model take a driver that passes:
+
+\`\`\`ts continued
+import fastCheck from "fast-check";
+import { localBlobs } from "@millwright/core/local";
+import { faultConformance, kvModelTest } from "@millwright/core/testing";
+
+const at = (place: string) => join(root, place);
+faultConformance({ test, open: async (place) => ({ kv: await localKv(at(place)), blobs: await localBlobs(at(place)) }) });
+kvModelTest({ test, fastCheck, open: (place) => localKv(at(place)) });
 \`\`\`
 
 The suites choose their cases by the capabilities, and the first case fails if the driver declares others. A known deviation is
-skipped by name with a reason, and shown.
+skipped by its full name with a reason, \`skip: { "hints: …": "the server has no notifications" }\`, and shown in every report; a name
+that no case has is an error.
 
 ## Cases`;
