@@ -2,14 +2,17 @@ import { canInstallDebianPackages, installDebianPackages } from "./debian.js";
 import { findChromium, findOnPath, findPostgres } from "./find.js";
 import { ensureMoto } from "./moto.js";
 
-/** @typedef {"redis" | "postgres" | "s3" | "chromium"} ServiceName */
+/**
+ * What tests need beside Node: servers, a browser, and git, which the tests of the gates run.
+ * @typedef {"redis" | "postgres" | "s3" | "chromium" | "git"} ServiceName
+ */
 
 /** @type {readonly ServiceName[]} */
-export const serviceNames = ["redis", "postgres", "s3", "chromium"];
+export const serviceNames = ["redis", "postgres", "s3", "chromium", "git"];
 
 /**
- * What is installed. `paths`: the Redis server, the folder of the PostgreSQL binaries, moto's S3 server and
- * Chromium. `missing`: why something is not there, and how to get it.
+ * What is installed. `paths`: the Redis server, the folder of the PostgreSQL binaries, moto's S3 server,
+ * Chromium and git. `missing`: why something is not there, and how to get it.
  * @typedef {object} Installed
  * @property {Partial<Record<ServiceName, string>>} paths
  * @property {{ name: ServiceName, problem: string }[]} missing
@@ -20,6 +23,7 @@ const fromDebian = [
   { name: "redis", debianPackage: "redis-server", find: () => findOnPath("redis-server") },
   { name: "postgres", debianPackage: "postgresql", find: findPostgres },
   { name: "chromium", debianPackage: "chromium", find: findChromium },
+  { name: "git", debianPackage: "git", find: () => findOnPath("git") },
 ];
 
 /**

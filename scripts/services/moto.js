@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../process/command.js";
 import { cache } from "../process/repository.js";
@@ -19,8 +19,9 @@ const requirements = [`moto[s3]==${version}`, "flask", "flask-cors"];
 export async function ensureMoto() {
   const folder = join(cache, `moto-${version}`);
   const path = join(folder, "bin", "moto_server");
-  const complete = join(folder, "complete");
-  if (existsSync(complete)) return { path };
+  // Written last. It holds the path, since an environment that is moved no longer works.
+  const complete = join(folder, "installed-at");
+  if (existsSync(complete) && readFileSync(complete, "utf8") === folder) return { path };
 
   say(`install moto ${version} (S3 server) from PyPI into .cache/`);
   await mkdir(cache, { recursive: true });
@@ -30,7 +31,7 @@ export async function ensureMoto() {
     await rm(folder, { recursive: true, force: true });
     return { problem };
   }
-  await mkdir(complete);
+  await writeFile(complete, folder);
   return { path };
 }
 
