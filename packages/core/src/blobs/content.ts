@@ -25,15 +25,16 @@ export function createContent({ digest, size, length, pieces, verify, signal }: 
     return checked(digest, pieces, verify, signal);
   };
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    const whole = new Uint8Array(length);
+    let whole: Uint8Array<ArrayBuffer> | undefined;
     let offset = 0;
     for await (const piece of open()) {
       if (offset + piece.length > length) throw wrongLength(digest, length);
-      whole.set(piece, offset);
+      whole ??= memoryFilledBy(piece, length) ?? new Uint8Array(length);
+      if (piece.buffer !== whole.buffer || piece.byteOffset !== offset) whole.set(piece, offset);
       offset += piece.length;
     }
     if (offset !== length) throw wrongLength(digest, length);
-    return whole;
+    return whole ?? new Uint8Array(0);
   };
   return {
     digest,
@@ -43,6 +44,15 @@ export function createContent({ digest, size, length, pieces, verify, signal }: 
     stream: () => streamOf(open()),
     [Symbol.asyncIterator]: open,
   };
+}
+
+/** Pieces that follow each other in memory of exactly the whole length are the whole already. */
+function memoryFilledBy(
+  { buffer, byteOffset }: Uint8Array,
+  length: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  const isWhole = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length;
+  return isWhole ? new Uint8Array(buffer) : undefined;
 }
 
 function wrongLength(digest: Digest, length: number): Error {

@@ -51,7 +51,10 @@ export interface BlobDriver {
   readonly capabilities: BlobDriverCapabilities;
   /** Stores the bytes under their digest; resolves once they are durable. */
   put(upload: BlobUpload, options?: CallOptions): Promise<void>;
-  /** The bytes of a blob, or of a part of it that lies inside, in pieces of any size. */
+  /**
+   * The bytes of a blob, or of a part of it that lies inside, in pieces of any size. The pieces are the reader's: nothing else
+   * refers to their memory, and the driver does not use it again.
+   */
   get(
     scope: string,
     digest: Digest,

@@ -36,19 +36,12 @@ function numberRange(column: FixedColumn): Range {
   if (row === values.length) return {};
   let minimum = values[row]!;
   let maximum = minimum;
-  if (column.validity === undefined) {
-    for (; row < values.length; row++) {
-      const value = values[row]!;
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-    }
-  } else {
-    for (; row < values.length; row++) {
-      if (isNull(column, row)) continue;
-      const value = values[row]!;
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-    }
+  const whole = column.validity === undefined;
+  for (; row < values.length; row++) {
+    const value = values[row]!;
+    // Either comparison is rarely true, and only then a look at the nulls is needed.
+    if (value < minimum) minimum = whole || !isNull(column, row) ? value : minimum;
+    else if (value > maximum) maximum = whole || !isNull(column, row) ? value : maximum;
   }
   return { minimum, maximum };
 }

@@ -78,14 +78,14 @@ export class Atomic implements KvAtomic {
     return this.#add(key, encoded, { ...mutation, ...this.#expiry(expiry) });
   }
 
-  async commit(options: KvCommitOptions = {}): Promise<KvCommitResult> {
-    this.#assertNew();
-    this.#committed = true;
+  commit(options: KvCommitOptions = {}): Promise<KvCommitResult> {
     const { signal } = options;
-    return abortable(
-      this.#context.lifecycle.run(signal, () => commitPlan(this.#context, this.#plan, options)),
-      signal,
-    );
+    const send = (): Promise<KvCommitResult> => {
+      this.#assertNew();
+      this.#committed = true;
+      return commitPlan(this.#context, this.#plan, options);
+    };
+    return abortable(this.#context.lifecycle.run(signal, send), signal);
   }
 
   /** Checks everything before anything is kept: what was refused is not part of the commit. */

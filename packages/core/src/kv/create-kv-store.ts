@@ -9,7 +9,7 @@ import type { KvDriver } from "./driver.js";
 import { encodeKey, type Key } from "./key.js";
 import type { KvEntry, KvListing, KvListOptions, KvSelector, KvStore, KvWatchOptions } from "./kv-store.js";
 import { createListing } from "./list.js";
-import { readKeys } from "./read.js";
+import { readKey, readKeys } from "./read.js";
 import { watchKeys } from "./watch.js";
 
 /** How to make a KvStore of a driver. */
@@ -48,7 +48,7 @@ export function createKvStore(driver: KvDriver, options: KvStoreOptions = {}): K
     ordered: driver.capabilities.ordered,
     get: (key: Key, call: CallOptions = {}): Promise<KvEntry | undefined> =>
       abortable(
-        context.lifecycle.run(call.signal, async () => (await readKeys(context, [key], call.signal))[0]),
+        context.lifecycle.run(call.signal, () => readKey(context, key, call.signal)),
         call.signal,
       ),
     getMany: (keys: readonly Key[], call: CallOptions = {}): Promise<(KvEntry | undefined)[]> =>

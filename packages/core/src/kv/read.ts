@@ -5,6 +5,16 @@ import type { Key } from "./key.js";
 import type { KvEntry } from "./kv-store.js";
 import { kvLimits } from "./limits.js";
 
+/** The entry of one key. */
+export async function readKey(
+  context: KvContext,
+  key: Key,
+  signal: AbortSignal | undefined,
+): Promise<KvEntry | undefined> {
+  const [stored] = await readStored(context, [storedKey(context, key)], signal);
+  return stored === undefined ? undefined : entryOf(context, stored, key);
+}
+
 /** The entries of some keys from one snapshot of the driver. */
 export async function readKeys(
   context: KvContext,
@@ -19,13 +29,20 @@ export async function readKeys(
     );
   }
   if (keys.length === 0) return [];
-  const encoded = keys.map((key, index) =>
-    storedKey(context, key, keys.length === 1 ? "key" : `keys[${index}]`),
-  );
+  const encoded = keys.map((key, index) => listedKey(context, key, index));
   const stored = await readStored(context, encoded, signal);
   return stored.map((entry, index) =>
     entry === undefined ? undefined : entryOf(context, entry, keys[index]),
   );
+}
+
+/** The text that names a key in a list costs as much as its bytes, so it is made only for one that is refused. */
+function listedKey(context: KvContext, key: Key, index: number): Uint8Array {
+  try {
+    return storedKey(context, key);
+  } catch {
+    return storedKey(context, key, `keys[${index}]`);
+  }
 }
 
 /** The stored entries of encoded keys. */

@@ -48,6 +48,10 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
       check(table);
       return call();
     });
+  const load = once(() => import("./operations.js"));
+  async function* scan(table: Key, options: TableScanOptions): AsyncGenerator<TableBatch, void, void> {
+    for await (const batch of (await load()).scanTable(context, table, options)) yield batch;
+  }
   const close = (): Promise<void> => lifecycle.close(async () => {});
   return {
     append: (table, batch, options = {}) =>
@@ -55,7 +59,7 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
     scan(table, options = {}) {
       check(table);
       checkScan(options);
-      return scan(context, table, options);
+      return scan(table, options);
     },
     compact: (table, options = {}) =>
       run(table, options.signal, async () => (await load()).compactTable(context, table, options)),
@@ -68,16 +72,14 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
   };
 }
 
-function load(): Promise<typeof import("./operations.js")> {
-  return import("./operations.js");
-}
-
-async function* scan(
-  context: TableContext,
-  table: Key,
-  options: TableScanOptions,
-): AsyncGenerator<TableBatch, void, void> {
-  for await (const batch of (await load()).scanTable(context, table, options)) yield batch;
+/** What was loaded, loaded once: hosts look an import up again each time. A failure is not kept. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () =>
+    (loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 }
 
 function checkScan({ columns, range, after, signal }: TableScanOptions): void {

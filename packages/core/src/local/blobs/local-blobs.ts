@@ -8,9 +8,12 @@ import { makeDirectory, syncDirectory } from "../directory/durable-files.js";
 import type { LocalDirectory } from "../directory/local-directory.js";
 import { hasCode, onFiles } from "../directory/local-error.js";
 import { blobPath, digestOfName, incomingDirectory, isScope, scopeDirectory } from "./blob-paths.js";
+import { createBufferPool } from "./buffer-pool.js";
 import { writeBlob } from "./write-blob.js";
 
-const readBytes = 256 * 1024;
+const pieceBytes = 1024 * 1024;
+/** What is read of up to so many bytes lies in one array, which a reader of the whole can then take as it is. */
+const adjoiningBytes = 16 * 1024 * 1024;
 /** A writer that has not touched its file for this long is dead. */
 const leftoverMilliseconds = 24 * 3_600_000;
 
@@ -18,6 +21,7 @@ const leftoverMilliseconds = 24 * 3_600_000;
 export async function openBlobs(directory: LocalDirectory): Promise<BlobDriver> {
   const root = directory.blobs;
   const name = `local ${directory.path}`;
+  const buffers = createBufferPool(pieceBytes);
   const guarded = <T>(call: () => Promise<T>): Promise<T> => onFiles(name, call);
   await guarded(async () => {
     await makeDirectory(incomingDirectory(root));
@@ -29,7 +33,7 @@ export async function openBlobs(directory: LocalDirectory): Promise<BlobDriver> 
     async put(upload, options) {
       const known = upload.digest();
       if (known !== undefined && (await guarded(() => renew(blobPath(root, upload.scope, known))))) return;
-      await writeBlob(root, name, upload, options?.signal);
+      await writeBlob({ root, name, buffers }, upload, options?.signal);
     },
     get: (scope, digest, range, options) =>
       guarded(async () => {
@@ -95,7 +99,10 @@ function storedBlob(digest: Digest, stats: Stats): StoredBlob {
   return { digest, size: stats.size, modifiedAt: Math.round(stats.mtimeMs * 1000) };
 }
 
-/** Opens the file when the first piece is asked for, so that a reader that never starts holds nothing. */
+/**
+ * Opens the file when the first piece is asked for, so that a reader that never starts holds nothing. One piece is read while
+ * the reader works on the one before.
+ */
 async function* readFilePart(
   path: string,
   name: string,
@@ -105,22 +112,36 @@ async function* readFilePart(
   signal?.throwIfAborted();
   if (length === 0) return;
   const file = await onFiles(name, () => openForReading(path));
+  const adjoining = length <= adjoiningBytes ? newBytes(length) : undefined;
+  const read = async (done: number): Promise<Uint8Array> => {
+    const wanted = Math.min(pieceBytes, length - done);
+    const target = adjoining?.subarray(done, done + wanted) ?? newBytes(wanted);
+    const { bytesRead } = await onFiles(name, () => file.read(target, 0, wanted, offset + done));
+    if (bytesRead === 0)
+      throw coreError("CORRUPT", `${path} ends after ${offset + done} bytes. Restore it from a backup`);
+    return target.subarray(0, bytesRead);
+  };
+  let reading = read(0);
   try {
-    const end = offset + length;
-    for (let position = offset; position < end; ) {
+    for (let done = 0; done < length; ) {
+      const piece = await reading;
+      done += piece.length;
+      if (done < length) {
+        reading = read(done);
+        reading.catch(() => {}); // It surfaces when it is awaited.
+      }
       signal?.throwIfAborted();
-      const wanted = Math.min(readBytes, end - position);
-      const { buffer, bytesRead } = await onFiles(name, () =>
-        file.read(new Uint8Array(wanted), 0, wanted, position),
-      );
-      if (bytesRead === 0)
-        throw coreError("CORRUPT", `${path} ends after ${position} bytes. Restore it from a backup`);
-      position += bytesRead;
-      yield bytesRead === wanted ? buffer : buffer.subarray(0, bytesRead);
+      yield piece;
     }
   } finally {
+    await reading.catch(() => {});
     await file.close();
   }
+}
+
+/** Memory that is not cleared, since it is about to be filled. */
+function newBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 async function openForReading(path: string): Promise<FileHandle> {

@@ -5,8 +5,15 @@ import { coreError } from "../../errors/create.js";
 import { makeDirectory, syncDirectory } from "../directory/durable-files.js";
 import { hasCode, onFiles } from "../directory/local-error.js";
 import { blobPath, incomingDirectory, scopeDirectory } from "./blob-paths.js";
+import type { BufferPool } from "./buffer-pool.js";
 
-const bufferBytes = 1024 * 1024;
+/** Where blobs are written. */
+export interface BlobFiles {
+  readonly root: string;
+  /** The store, for messages. */
+  readonly name: string;
+  readonly buffers: BufferPool;
+}
 
 /**
  * Stores the bytes of an upload: into a file beside the store, synced, then renamed to their digest, so that a blob is there
@@ -15,17 +22,17 @@ const bufferBytes = 1024 * 1024;
  * What the body throws is passed on as it is; a failure of the disk becomes an error of the store `name`.
  */
 export async function writeBlob(
-  root: string,
-  name: string,
+  files: BlobFiles,
   upload: BlobUpload,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { root, name } = files;
   scopeDirectory(root, upload.scope);
   const temporary = join(incomingDirectory(root), crypto.randomUUID());
   try {
     const file = await onFiles(name, () => open(temporary, "wx"));
     try {
-      await writePieces(file, name, upload, signal);
+      await writePieces(file, files, upload, signal);
       await onFiles(name, () => file.sync());
     } finally {
       await onFiles(name, () => file.close());
@@ -34,8 +41,9 @@ export async function writeBlob(
     if (digest === undefined) throw coreError("INVALID_ARGUMENT", "the upload has ended without a digest");
     const path = blobPath(root, upload.scope, digest);
     await onFiles(name, () => moveInto(temporary, path));
-  } finally {
+  } catch (error) {
     await onFiles(name, () => rm(temporary, { force: true }));
+    throw error;
   }
 }
 
@@ -56,37 +64,34 @@ async function moveInto(temporary: string, path: string): Promise<void> {
  */
 async function writePieces(
   file: FileHandle,
-  name: string,
-  { body, size }: BlobUpload,
+  { name, buffers }: BlobFiles,
+  { body }: BlobUpload,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const capacity = Math.max(1, Math.min(bufferBytes, size ?? bufferBytes));
-  let [filling, spare]: [Buffer, Buffer | undefined] = [Buffer.allocUnsafeSlow(capacity), undefined];
+  let filling: Buffer | undefined;
   let filled = 0;
   let writing: Promise<void> = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    await writing;
-    const full = filling;
+  const flush = async (full: Buffer): Promise<void> => {
     const length = filled;
-    writing = onFiles(name, () => writeAll(file, full.subarray(0, length)));
+    [filling, filled] = [undefined, 0];
+    await writing;
+    writing = onFiles(name, () => writeAll(file, full.subarray(0, length))).then(() => buffers.give(full));
     // Reported where it is awaited; until then it must not count as unhandled.
     writing.catch(() => {});
-    filling = spare ?? Buffer.allocUnsafeSlow(capacity);
-    spare = full;
-    filled = 0;
   };
   try {
     for await (const piece of body) {
       signal?.throwIfAborted();
       for (let taken = 0; taken < piece.length; ) {
-        const part = piece.subarray(taken, taken + capacity - filled);
+        filling ??= buffers.take();
+        const part = piece.subarray(taken, taken + filling.length - filled);
         filling.set(part, filled);
         filled += part.length;
         taken += part.length;
-        if (filled === capacity) await flush();
+        if (filled === filling.length) await flush(filling);
       }
     }
-    if (filled > 0) await flush();
+    if (filling !== undefined) await flush(filling);
   } finally {
     await writing;
   }

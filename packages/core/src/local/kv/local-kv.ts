@@ -64,13 +64,12 @@ function createDriver(name: string, file: string, environment: LmdbEnvironment):
     name,
     capabilities: { ordered: true, shared: true, durable: true },
     async read(request) {
-      // The last call's snapshot is too old, and this one's must not outlive the call.
-      environment.resetReadTxn();
       try {
         return request.kind === "keys" ? readKeys(databases, request) : readRange(databases, request);
       } catch (error) {
         throw localError(name, error);
       } finally {
+        // A snapshot must not outlive its call: the next one would see what is old by then, and the file would grow.
         environment.resetReadTxn();
       }
     },

@@ -1,3 +1,4 @@
+import { concatBytes } from "../../identity/bytes.js";
 import { digestOf } from "../../identity/hasher.js";
 import { assert, assertEqual } from "../runner/assertions.js";
 import type { ConformanceCase } from "../runner/test-runner.js";
@@ -64,6 +65,19 @@ export const contentCases: readonly ConformanceCase<BlobCase>[] = [
         bytes,
         "a body may reuse its memory once it is asked for the next piece",
       );
+    },
+  },
+  {
+    name: "content: a reader may change the pieces that it was given",
+    async run({ driver }) {
+      const bytes = someBytes(150_000, 8);
+      const digest = await put(driver, bytes);
+      for (let round = 0; round < 2; round++) {
+        const kept: Uint8Array[] = [];
+        for await (const piece of (await driver.get(scope, digest)) ?? []) kept.push(piece);
+        assertEqual(concatBytes(kept), bytes, "no piece was used again for a later one");
+        for (const piece of kept) piece.fill(0);
+      }
     },
   },
   {

@@ -57,6 +57,23 @@ export const brokenBlobDrivers: readonly Broken<BlobDriver>[] = [
     })),
   },
   {
+    fault: "reads every piece into the same memory",
+    foundBy: "content: a reader may change the pieces",
+    open: changed((inner) => ({
+      async get(scope, digest, range, options) {
+        const pieces = await inner.get(scope, digest, range, options);
+        if (pieces === undefined) return undefined;
+        const memory = new Uint8Array(65_536);
+        return (async function* () {
+          for await (const piece of pieces) {
+            memory.set(piece);
+            yield memory.subarray(0, piece.length);
+          }
+        })();
+      },
+    })),
+  },
+  {
     fault: "takes the end of a broken body for its end",
     foundBy: "visibility: a body that breaks leaves nothing",
     open: changed((inner) => ({
