@@ -14,7 +14,10 @@ interface LoadedEntry {
   readonly batch: ColumnBatch | undefined;
 }
 
-/** The batches of a table. The next one is fetched while the consumer works on this one. */
+/** Batches that are fetched while the consumer works on one. */
+const batchesAhead = 2;
+
+/** The batches of a table. The next ones are fetched while the consumer works on this one. */
 export async function* scanTable(
   context: TableContext,
   table: Key,
@@ -27,22 +30,25 @@ export async function* scanTable(
     lastPosition(context, table, signal),
   ]);
   let position = Math.max(options.after ?? 0, mark.position);
-  let ahead: Promise<LoadedEntry | undefined> | undefined;
+  let ahead: Promise<LoadedEntry | undefined>[] = [];
   try {
     let entries = loadedEntries(context, table, { after: position, last, signal, options });
     for (;;) {
-      const loaded: LoadedEntry | undefined = await (ahead ?? entries.next());
+      while (ahead.length <= batchesAhead) {
+        const next = entries.next();
+        next.catch(() => {}); // It surfaces when it is awaited.
+        ahead.push(next);
+      }
+      const loaded: LoadedEntry | undefined = await ahead.shift();
       signal.throwIfAborted();
       context.lifecycle.assertOpen();
       if (loaded === undefined) return;
       if (loaded.batch === undefined) {
         // Compacted or erased since it was listed: what is there now, from the same position on, has the same rows.
-        ahead = undefined;
+        ahead = [];
         entries = loadedEntries(context, table, { after: position, last, signal, options });
         continue;
       }
-      ahead = entries.next();
-      ahead.catch(() => {}); // It surfaces when it is awaited.
       const batch = seenBy(loaded.located, loaded.batch, position, options);
       position = loaded.located.position;
       if (batch.rows > 0) yield { position, batch };
@@ -67,16 +73,23 @@ function loadedEntries(
   const { columns, range } = options;
   const decoded = columns === undefined || range === undefined ? columns : [...columns, range.column];
   const log = readLog(context, table, { after, signal });
+  const locate = async (): Promise<LocatedEntry | undefined> => {
+    for (;;) {
+      const { value: located, done } = await log.next();
+      // Writers may be faster than this reader: it ends with what was there when it began.
+      if (done === true || located.parts[0]!.position > last) return undefined;
+      if (range === undefined || mayHold(located.entry.statistics, range.column, range.from, range.to))
+        return located;
+    }
+  };
+  let locating: Promise<LocatedEntry | undefined> = Promise.resolve(undefined);
   return {
+    // Entries are found one after the other, so that they keep their order, and loaded at once.
     async next() {
-      for (;;) {
-        const { value: located, done } = await log.next();
-        // Writers may be faster than this reader: it ends with what was there when it began.
-        if (done === true || located.parts[0]!.position > last) return undefined;
-        if (range !== undefined && !mayHold(located.entry.statistics, range.column, range.from, range.to))
-          continue;
-        return { located, batch: await loadBatch(context, table, located, { columns: decoded, signal }) };
-      }
+      locating = locating.then(locate);
+      const located = await locating;
+      if (located === undefined) return undefined;
+      return { located, batch: await loadBatch(context, table, located, { columns: decoded, signal }) };
     },
   };
 }
