@@ -1,3 +1,5 @@
+import { onAbort } from "../cancellation/abort.js";
+
 /** Says to all drivers of a database, in this tab and in others, that something has changed. */
 export interface ChangeSignal {
   announce(): void;
@@ -42,7 +44,7 @@ export function createChangeSignal(name: string): ChangeSignal {
       };
       open();
       listeners.add(onChange);
-      signal?.addEventListener("abort", onChange, { once: true });
+      const stopWaiting = onAbort(signal, onChange);
       try {
         for (;;) {
           if (!changed) await new Promise<void>((resolve) => (wake = resolve));
@@ -52,7 +54,7 @@ export function createChangeSignal(name: string): ChangeSignal {
         }
       } finally {
         listeners.delete(onChange);
-        signal?.removeEventListener("abort", onChange);
+        stopWaiting();
       }
     },
     close() {

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../cancellation/abort.js";
+import { type CallOptions, onAbort } from "../cancellation/abort.js";
 import { encodeSequence } from "./key.js";
 import { keyHash } from "./key-hash.js";
 import { reservedTag } from "./reserved.js";
@@ -51,7 +51,7 @@ export class HintHub {
     };
     const watcher = { hashes: watchHashes(keys), wake };
     this.#watchers.add(watcher);
-    signal?.addEventListener("abort", wake);
+    const stopWaiting = onAbort(signal, wake);
     try {
       await source.open(watcher.hashes);
       for (;;) {
@@ -61,7 +61,7 @@ export class HintHub {
         yield;
       }
     } finally {
-      signal?.removeEventListener("abort", wake);
+      stopWaiting();
       this.#watchers.delete(watcher);
       source.release(watcher.hashes);
     }

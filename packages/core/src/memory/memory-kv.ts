@@ -1,3 +1,4 @@
+import { onAbort } from "../cancellation/abort.js";
 import { compareBytes, concatBytes, copyBytes, equalBytes } from "../identity/bytes.js";
 import type {
   KvDriver,
@@ -10,7 +11,7 @@ import type {
 } from "../kv/driver.js";
 import { decodeKey, encodeSequence } from "../kv/key.js";
 import { counterKey } from "../kv/reserved.js";
-import { SortedMap } from "./sorted-map.js";
+import { EntryMap } from "./entry-map.js";
 
 /** How to make a KvDriver in memory. */
 export interface MemoryKvOptions {
@@ -32,7 +33,7 @@ export interface MemoryKvOptions {
  * ```
  */
 export function memoryKv(options: MemoryKvOptions = {}): KvDriver {
-  const entries = new SortedMap<StoredEntry>();
+  const entries = new EntryMap();
   const watchers = new Set<() => void>();
   return {
     name: "memory",
@@ -51,7 +52,7 @@ export function memoryKv(options: MemoryKvOptions = {}): KvDriver {
       let wake: (() => void) | undefined;
       const onCommit = (): void => wake?.();
       watchers.add(onCommit);
-      call?.signal?.addEventListener("abort", onCommit, { once: true });
+      const stopWaiting = onAbort(call?.signal, onCommit);
       try {
         while (call?.signal?.aborted !== true) {
           const changed = new Promise<void>((resolve) => (wake = resolve));
@@ -59,6 +60,7 @@ export function memoryKv(options: MemoryKvOptions = {}): KvDriver {
           await changed;
         }
       } finally {
+        stopWaiting();
         watchers.delete(onCommit);
       }
     },
@@ -68,10 +70,7 @@ export function memoryKv(options: MemoryKvOptions = {}): KvDriver {
   };
 }
 
-function readRange(
-  entries: SortedMap<StoredEntry>,
-  request: Extract<KvRead, { kind: "range" }>,
-): StoredEntry[] {
+function readRange(entries: EntryMap, request: Extract<KvRead, { kind: "range" }>): StoredEntry[] {
   const found: StoredEntry[] = [];
   for (const name of entries.keys(nameOf(request.start), nameOf(request.end), request.reverse)) {
     if (found.length >= request.limit) break;
@@ -82,7 +81,7 @@ function readRange(
 }
 
 // Nothing here awaits, so a commit is one step of the event loop: serialisable as it stands.
-function apply(entries: SortedMap<StoredEntry>, commit: KvDriverCommit): KvDriverCommitResult {
+function apply(entries: EntryMap, commit: KvDriverCommit): KvDriverCommitResult {
   const holds = (check: KvDriverCheck): boolean => {
     const version = alive(entries.get(nameOf(check.key)), commit.now)?.version;
     return check.version === null
@@ -97,12 +96,13 @@ function apply(entries: SortedMap<StoredEntry>, commit: KvDriverCommit): KvDrive
     if (mutation.kind === "append") sequences.push(append(entries, mutation, commit));
     else if (!change(entries, mutation, commit)) stale.push(index);
   }
+  entries.removeExpired(commit.now, commit.mutations.length);
   return { ok: true, sequences, stale };
 }
 
 /** `false` if something newer is there. */
 function change(
-  entries: SortedMap<StoredEntry>,
+  entries: EntryMap,
   mutation: Exclude<KvDriverMutation, { kind: "append" }>,
   commit: KvDriverCommit,
 ): boolean {
@@ -124,7 +124,7 @@ function change(
 }
 
 function append(
-  entries: SortedMap<StoredEntry>,
+  entries: EntryMap,
   mutation: Extract<KvDriverMutation, { kind: "append" }>,
   commit: KvDriverCommit,
 ): number {

@@ -1,3 +1,5 @@
+import { onAbort } from "../cancellation/abort.js";
+
 /** A source of time. Pass a fake one to make a test, or a schedule, deterministic. */
 export interface Clock {
   /** Microseconds since the Unix epoch. */
@@ -46,15 +48,14 @@ export async function awaitedSleep(clock: Clock, microseconds: number, signal?: 
 function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const onAbort = (): void => {
+    const stopWaiting = onAbort(signal, () => {
       clearTimeout(timer);
       reject(signal?.reason);
-    };
+    });
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
+      stopWaiting();
       resolve();
     }, milliseconds);
     (timer as { unref?: () => void }).unref?.();
-    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { clearTimeout, setTimeout } from "node:timers";
+import { onAbort } from "../../cancellation/abort.js";
 
 /** A commit of another process is seen by readers a moment after the operating system reports its write. */
 const settleMilliseconds = 10;
@@ -68,7 +69,7 @@ export async function* hintsOf(
     wake();
   };
   const stopListening = file.listen(onHint);
-  signal?.addEventListener("abort", onHint, { once: true });
+  const stopWaiting = onAbort(signal, onHint);
   const isOver = (): boolean => signal?.aborted === true;
   try {
     while (!isOver()) {
@@ -79,6 +80,6 @@ export async function* hintsOf(
     }
   } finally {
     stopListening();
-    signal?.removeEventListener("abort", onHint);
+    stopWaiting();
   }
 }
