@@ -12,6 +12,8 @@ export interface JournalRecord {
 export interface FrameWriter {
   /** Queues a frame. Throws the failure of an earlier write. */
   add(data: Uint8Array): void;
+  /** Throws the failure of an earlier write. */
+  assertWorking(): void;
   /** Resolves once every frame added so far is on the disk. Rejects with the failure of any. */
   flush(): Promise<void>;
 }
@@ -51,15 +53,19 @@ export function createFrameWriter(database: Database, name: string, record: Jour
     return batch;
   }
 
+  const assertWorking = (): void => {
+    if (failure !== undefined) throw failure.error;
+  };
   return {
+    assertWorking,
     add(data) {
-      if (failure !== undefined) throw failure.error;
+      assertWorking();
       queue.push(new Uint8Array(data));
       writing ??= drain();
     },
     async flush() {
       await writing;
-      if (failure !== undefined) throw failure.error;
+      assertWorking();
     },
   };
 }

@@ -114,6 +114,10 @@ function openJournal(database: Database, name: string, record: JournalRecord, re
       writer.add(data);
       return ++last;
     },
+    flush() {
+      lifecycle.assertOpen();
+      writer.assertWorking();
+    },
     sync: (options = {}) => lifecycle.run(options.signal, () => writer.flush()),
     async *read(from = 1, options = {}) {
       lifecycle.assertOpen();

@@ -28,6 +28,11 @@ export interface Journal extends AsyncDisposable {
    * @throws {MillwrightError} `STORAGE_FULL`, `LIMIT_EXCEEDED` (a frame is at most 16 MiB), `CLOSED`
    */
   append(data: Uint8Array): number;
+  /**
+   * Hands what was appended to the operating system now, so that a killed process loses none of it. For whoever gathers frames
+   * over a window of its own. Without effect where frames are in memory, or on their way already. Throws as `append` does.
+   */
+  flush(): void;
   /** Resolves once every frame appended so far survives `kill -9` and, on a disk, power loss. */
   sync(options?: CallOptions): Promise<void>;
   /** Frames from a sequence (default: the first that is left) to the last one at the time of the call. */

@@ -79,6 +79,7 @@ function handleOf(name: string, journal: MemoryJournal): Journal {
       journal.frames.push({ sequence: journal.last, data: copyBytes(data) });
       return journal.last;
     },
+    flush: assertOpen,
     async sync(options) {
       assertOpen();
       options?.signal?.throwIfAborted();

@@ -93,6 +93,10 @@ export async function openJournal(start: JournalStart): Promise<Journal> {
       last++;
       return last;
     },
+    flush() {
+      lifecycle.assertOpen();
+      writer.flush();
+    },
     sync: (options) => lifecycle.run(options?.signal, () => writer.sync()),
     read(from = 1, options) {
       lifecycle.assertOpen();

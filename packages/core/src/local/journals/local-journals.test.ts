@@ -80,6 +80,16 @@ test("a buffered frame reaches the file within a moment, without any further cal
   await vi.waitFor(() => expect(statSync(path).size).toBe(empty + 112));
 });
 
+test("a flushed frame is in the file when flush returns", async () => {
+  const directory = temporaryDirectory();
+  const journal = await (await open(directory)).open("flushed");
+  const path = pathOf(directory, "flushed");
+  const empty = statSync(path).size;
+  journal.append(bytes("now"));
+  journal.flush();
+  expect(statSync(path).size).toBe(empty + 15);
+});
+
 test('with "fsync" the frame is in the file when append returns', async () => {
   const directory = temporaryDirectory();
   const journal = await (await open(directory)).open("careful", { durability: "fsync" });

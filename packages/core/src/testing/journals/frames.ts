@@ -59,6 +59,21 @@ export const frameCases: readonly ConformanceCase<JournalCase>[] = [
     },
   },
   {
+    name: "frames: what was flushed is there, and a flush of nothing is no frame",
+    async run({ driver }) {
+      const journal = await driver.open("j");
+      journal.flush();
+      for (const text of ["a", "b"]) {
+        journal.append(frame(text));
+        journal.flush();
+        journal.flush();
+      }
+      assertEqual(await framesOf(journal), ["1:a", "2:b"], "both frames, once each");
+      await journal.close();
+      await assertThrows(() => journal.flush(), "CLOSED", "a closed journal");
+    },
+  },
+  {
     name: "frames: a frame that is too large or no bytes is refused, and uses up no sequence",
     async run({ driver }) {
       const journal = await driver.open("j");

@@ -54,6 +54,11 @@ export const brokenJournalDrivers: readonly Broken<JournalDriver>[] = [
     open: handles((journal) => ({ append: (data) => journal.append(data) - 1 })),
   },
   {
+    fault: "writes a frame for every flush",
+    foundBy: "frames: what was flushed is there",
+    open: handles((journal) => ({ flush: () => void journal.append(new Uint8Array()) })),
+  },
+  {
     fault: "ignores where reading should begin",
     foundBy: "frames: they are numbered from 1",
     open: handles((journal) => ({ read: (_from, options) => journal.read(undefined, options) })),
