@@ -10,6 +10,14 @@ export type TrackingErrorCode =
   | "RUN_ENDED"
   /** A parameter has a value already, and another one was logged. */
   | "PARAM_CHANGED"
+  /** The run, or its experiment, was deleted; restore it first. */
+  | "RUN_DELETED"
+  /** What was logged was refused when it was stored; `details.refused` says what and why. */
+  | "REFUSED"
+  /** What is stored does not decode. */
+  | "CORRUPT"
+  /** A newer release wrote it; upgrade. */
+  | "FORMAT_TOO_NEW"
   /** What was logged earlier could not be stored; `cause` says why. It is kept and tried again at the next flush. */
   | "NOT_STORED";
 

@@ -22,9 +22,10 @@ export function systemClock(): Clock {
   return {
     now() {
       const wall = Date.now();
+      const precise = performance.now();
       // The precise clock stands still while the host is suspended, and does not hear of its time being set.
-      if (Math.abs(origin + performance.now() - wall) > tolerance) origin = wall - performance.now();
-      return Math.round((origin + performance.now()) * 1000);
+      if (Math.abs(origin + precise - wall) > tolerance) origin = wall - precise;
+      return Math.round((origin + precise) * 1000);
     },
     monotonic: () => performance.now() * 1000,
     async sleep(microseconds, signal) {

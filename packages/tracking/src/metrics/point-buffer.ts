@@ -4,11 +4,18 @@ import type { ColumnBatch } from "@millwright/core";
 export class PointBuffer {
   readonly #keys: string[] = [];
   readonly #codes = new Map<string, number>();
-  #code = new Int32Array(64);
-  #step = new BigInt64Array(64);
-  #value = new Float64Array(64);
-  #time = new Float64Array(64);
+  #code: Int32Array<ArrayBuffer>;
+  #step: BigInt64Array<ArrayBuffer>;
+  #value: Float64Array<ArrayBuffer>;
+  #time: Float64Array<ArrayBuffer>;
   #length = 0;
+
+  constructor(capacity = 64) {
+    this.#code = new Int32Array(capacity);
+    this.#step = new BigInt64Array(capacity);
+    this.#value = new Float64Array(capacity);
+    this.#time = new Float64Array(capacity);
+  }
 
   get length(): number {
     return this.#length;

@@ -20,6 +20,12 @@ export const runRecord = defineRecord({
     reason: z.string().optional(),
     startTime: number,
     endTime: number.optional(),
+    /** When the run was heard of last. */
+    lastSeen: number.optional(),
+    /** When the run was deleted. It can be restored until it is removed for good. */
+    deletedTime: number.optional(),
+    /** Where the run is written, to tell whether its process is still there. */
+    process: z.object({ host: z.string(), pid: number.optional(), startedAt: number.optional() }).optional(),
     params: z.record(z.string(), z.union([z.string(), number, z.boolean(), z.bigint()])),
     tags: z.record(z.string(), z.string()),
     metrics: z.record(

@@ -1,4 +1,4 @@
-import type { BlobSource, CallOptions, Digest, TimeInput } from "@millwright/core";
+import type { BlobSource, CallOptions, Digest, JournalDurability, TimeInput } from "@millwright/core";
 import type { DatasetDescription, DatasetInput } from "../datasets/describe-dataset.js";
 import type { ParamTree } from "../params/flatten.js";
 import type { RunInfo, RunStatus } from "./run-record.js";
@@ -37,15 +37,17 @@ export interface EndOptions extends CallOptions {
 }
 
 /**
- * A run that is being written. Logging is synchronous and never waits for storage: what is logged is stored within a second,
- * in the background. A wrong argument throws at once; a failure to store is reported by `flush`, `end` and the tracker's
- * `onError`, and what was logged is kept and tried again. Until it is stored it lives in this process: call `flush` where it must
- * survive.
+ * A run that is being written. Logging is synchronous and never waits for storage: what is logged goes to a journal on this machine
+ * within 50 ms, also in a loop that never awaits, and from there to the storage within about a second. What a killed process had
+ * in its journal is stored by the next tracker. A wrong argument throws at once; a failure to store, and what the storage refuses,
+ * is reported by `flush`, `end` and the tracker's `onError`; what could not be stored is kept and tried again.
  */
 export interface ActiveRun extends AsyncDisposable {
   /** 32 lowercase hexadecimal digits. */
   readonly id: string;
   readonly experiment: string;
+  /** What survives when this process is killed: all but the last 50 ms (`"journal"`), everything (`"fsync"`), or what was stored (`"memory"`). */
+  readonly durability: JournalDurability;
   /** Adds a point. NaN and ±Infinity are values like others. */
   logMetric(key: string, value: number, options?: PointOptions): void;
   /** Adds a point to several metrics, at one step and time. */
@@ -62,6 +64,10 @@ export interface ActiveRun extends AsyncDisposable {
   setTags(tags: Readonly<Record<string, string>>): void;
   /** Says that the run used some data: a batch, whose digest is computed, or a reference. */
   logDataset(data: DatasetInput, description?: DatasetDescription): void;
+  /** Stores a text as a file of the run. */
+  logText(path: string, text: string): void;
+  /** Stores a value as a file of JSON. */
+  logJson(path: string, value: unknown): void;
   /** Stores a file of the run. Resolves when its bytes are stored. */
   logArtifact(path: string, content: BlobSource, options?: CallOptions): Promise<ArtifactInfo>;
   /** Resolves once everything that was logged before is stored. */

@@ -230,9 +230,15 @@ describe("a storage that fails", () => {
     const run = await tracker.startRun({ experiment: "e" });
     run.logMetric("loss", 1, { step: 1, time: 1 });
     failing = true;
-    await expect(run.flush()).rejects.toMatchObject({ code: "STORAGE_FULL" });
+    await expect(run.flush()).rejects.toMatchObject({
+      code: "NOT_STORED",
+      cause: { code: "STORAGE_FULL" },
+    });
     run.logMetric("loss", 2, { step: 2, time: 2 });
-    await expect(run.end()).rejects.toMatchObject({ code: "STORAGE_FULL" });
+    await expect(run.end()).rejects.toMatchObject({
+      code: "NOT_STORED",
+      cause: { code: "STORAGE_FULL" },
+    });
     failing = false;
     expect((await run.end()).status).toBe("FINISHED");
     expect([...(await tracker.getHistory(run.id, "loss")).values]).toEqual([1, 2]);
@@ -244,9 +250,12 @@ describe("a storage that fails", () => {
       id = run.id;
       failing = true;
     });
-    await expect(attempt).rejects.toMatchObject({ code: "STORAGE_FULL" });
+    await expect(attempt).rejects.toMatchObject({
+      code: "NOT_STORED",
+      cause: { code: "STORAGE_FULL" },
+    });
     failing = false;
-    expect((await tracker.getRun(id))?.status).toBe("RUNNING");
+    expect((await tracker.getRun(id))?.status).toBe("FINISHED");
   });
 });
 
@@ -263,9 +272,10 @@ test("the runs of an experiment are listed from the newest, with a cursor that g
   expect(first).toHaveLength(2);
 });
 
-test("a parent must be there", async () => {
+test("a parent is the id of a run", async () => {
   await expect(tracker.startRun({ experiment: "e", parent: "nobody" })).rejects.toMatchObject({
-    code: "RUN_NOT_FOUND",
+    code: "INVALID_ARGUMENT",
+    details: { path: "parent" },
   });
   const parent = await tracker.run({ experiment: "e" }, (run) => run.id);
   const child = await tracker.run({ experiment: "e", parent }, (run) => run.id);

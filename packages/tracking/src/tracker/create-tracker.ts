@@ -1,8 +1,8 @@
 import {
   abortable,
-  type BlobContent,
   type CallOptions,
   createIdentifierHex,
+  type JournalDurability,
   messageOf,
   type Principal,
   recordStore,
@@ -10,23 +10,30 @@ import {
 } from "@millwright/core";
 import { invalidArgument, trackingError } from "../errors.js";
 import { trackingLimits } from "../limits.js";
-import { type MetricHistory, readHistory } from "../metrics/history.js";
-import { assertArtifactPath, assertName } from "../names.js";
+import { assertName } from "../names.js";
+import type { Operation } from "../operations/operation.js";
 import { flattenParams, type ParamTree } from "../params/flatten.js";
-import { createActiveRun, type RunContext, tell } from "../runs/active-run.js";
-import { ownValue } from "../runs/changes.js";
+import type { TrackingReader } from "../reader/reader.js";
+import { findRun, storageReader } from "../reader/storage-reader.js";
+import { createActiveRun, type StartedRun } from "../recording/active-run.js";
 import type { ActiveRun } from "../runs/run.js";
-import { experimentKey, pointsTable, type RunInfo, root, runRecord } from "../runs/run-record.js";
+import { type RunInfo, root, runRecord } from "../runs/run-record.js";
 import { assertTags } from "../runs/tags.js";
-import { listRuns, type RunListing, type RunListOptions } from "./list-runs.js";
+import { storageSink } from "../sink/storage-sink.js";
+import { Channels } from "./channels.js";
 
 /** What a tracker needs. */
 export interface TrackerOptions {
   readonly storage: Storage;
   /** Who records; runs carry the id. */
   readonly actor?: Principal | undefined;
-  /** Hears of what could not be stored in the background. It is stored again at the next flush. */
-  readonly onError?: ((error: unknown, runId: string) => void) | undefined;
+  /**
+   * What survives when this process is killed: see {@link ActiveRun.durability}. Default: `"journal"` where the storage has
+   * journals on a disk, else `"memory"`.
+   */
+  readonly durability?: JournalDurability | undefined;
+  /** Hears of what could not be stored in the background, which is tried again, and of what was refused. */
+  readonly onError?: ((error: unknown, runId: string | undefined) => void) | undefined;
 }
 
 /** How a run starts. */
@@ -35,12 +42,12 @@ export interface RunOptions extends CallOptions {
   readonly name?: string | undefined;
   readonly params?: ParamTree | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** The id of the run that this one is a part of. */
+  /** The id of the run that this one is a part of. That run may be one that is not stored yet. */
   readonly parent?: string | undefined;
 }
 
 /** Records runs and reads them. */
-export interface Tracker {
+export interface Tracker extends TrackingReader, AsyncDisposable {
   /**
    * Runs `body` inside a run and gives its result. The status follows the outcome: FINISHED, or FAILED with the message of the
    * error, which is thrown on.
@@ -48,14 +55,16 @@ export interface Tracker {
   run<Result>(options: RunOptions, body: (run: ActiveRun) => Result | Promise<Result>): Promise<Result>;
   /** Starts a run that you end yourself. Disposal without `end()` records FAILED. */
   startRun(options: RunOptions): Promise<ActiveRun>;
-  /** What is known of a run; `undefined` if there is none. */
-  getRun(id: string, options?: CallOptions): Promise<RunInfo | undefined>;
-  /** The runs of an experiment, the newest first. */
-  listRuns(experiment: string, options?: RunListOptions): RunListing;
-  /** All points of a metric. @throws {MillwrightError} `RUN_NOT_FOUND` */
-  getHistory(id: string, key: string, options?: CallOptions): Promise<MetricHistory>;
-  /** The content of a file of a run, verified as it is read; `undefined` if the run has no such file. @throws {MillwrightError} `RUN_NOT_FOUND` */
-  getArtifact(id: string, path: string, options?: CallOptions): Promise<BlobContent | undefined>;
+  /**
+   * Goes on with a run, also one whose process is gone: its status is RUNNING again, and its end is that of this process.
+   *
+   * @throws {MillwrightError} `RUN_NOT_FOUND`, `RUN_DELETED`
+   */
+  resumeRun(id: string, options?: CallOptions): Promise<ActiveRun>;
+  /** Stores what ended processes have left in their journals. Done by itself before the first read. */
+  recover(options?: CallOptions): Promise<void>;
+  /** Stores what was logged and ends the work in the background. Runs that have not ended stay RUNNING. */
+  close(): Promise<void>;
 }
 
 /**
@@ -78,30 +87,70 @@ export interface Tracker {
  * ```
  */
 export function createTracker(options: TrackerOptions): Tracker {
-  const { storage, actor } = options;
+  const { storage, actor, durability } = options;
   if (typeof storage?.kv?.atomic !== "function")
     throw invalidArgument("storage", "give a Storage, such as openLocalStorage(directory)");
+  const { clock } = storage;
   const runs = recordStore(storage, runRecord, [...root, "runs"]);
-  const context: RunContext = { storage, runs, clock: storage.clock, onError: options.onError };
+  const tell = (error: unknown, run: string | undefined): void => {
+    try {
+      options.onError?.(error, run);
+    } catch {
+      // A listener's own mistakes harm nobody.
+    }
+  };
+  const channels = new Channels(storage, storageSink(storage, runs), durability, tell);
+  const reader = storageReader(storage, runs, (call) => channels.upToDate(call));
+  const active = new Set<string>();
 
-  async function startRun(run: RunOptions): Promise<ActiveRun> {
-    const started = newRun(run, actor?.id, storage.clock.now());
-    if (run.parent !== undefined) await existing(run.parent, run);
-    const atomic = storage.kv.atomic();
-    await runs.write(atomic, [started.id], started, { signal: run.signal });
-    await atomic.set(experimentKey(started), null).commit({ signal: run.signal });
-    return createActiveRun(context, started);
+  async function open(started: StartedRun, begin: Operation): Promise<ActiveRun> {
+    const channel = await channels.acquire();
+    active.add(started.id);
+    return createActiveRun(
+      {
+        storage,
+        runs,
+        channel,
+        takeRefused: (run) => channels.takeRefused(run),
+        onEnd(run) {
+          if (active.delete(run)) channels.release();
+        },
+      },
+      started,
+      begin,
+    );
   }
 
   async function existing(id: string, call: CallOptions): Promise<RunInfo> {
-    const entry =
-      typeof id === "string" && id !== "" ? await runs.get([id], { signal: call.signal }) : undefined;
-    if (entry === undefined)
+    await channels.upToDate(call);
+    const run = await findRun(runs, id, call);
+    if (run === undefined)
       throw trackingError("RUN_NOT_FOUND", `there is no run ${id}`, { details: { run: id } });
-    return entry.value;
+    return run;
+  }
+
+  async function startRun(run: RunOptions): Promise<ActiveRun> {
+    const { experiment, name, parent, params = {}, tags = {}, signal } = run;
+    signal?.throwIfAborted();
+    assertName(experiment, "experiment", trackingLimits.nameLength);
+    if (name !== undefined) assertName(name, "name", trackingLimits.nameLength);
+    assertTags(tags);
+    const flat = flattenParams(params);
+    if (parent !== undefined && !/^[0-9a-f]{32}$/.test(parent))
+      throw invalidArgument("parent", `${JSON.stringify(parent)} is no id of a run`);
+    const time = clock.now();
+    const id = createIdentifierHex({ time });
+    const started = await open(
+      { id, experiment, params: {} },
+      { kind: "create", run: id, experiment, name, parent, actor: actor?.id, time },
+    );
+    if (flat.size > 0) started.logParams(Object.fromEntries(flat));
+    if (Object.keys(tags).length > 0) started.setTags(tags);
+    return started;
   }
 
   return {
+    ...reader,
     startRun,
     async run(start, body) {
       const run = await startRun(start);
@@ -112,44 +161,23 @@ export function createTracker(options: TrackerOptions): Tracker {
         // The error of the body is the one that counts, also if the end cannot be stored.
         await run
           .end({ status: "FAILED", reason: messageOf(error) })
-          .catch((failure: unknown) => tell(options.onError, failure, run.id));
+          .catch((failure: unknown) => tell(failure, run.id));
         throw error;
       }
       await run.end();
       return result;
     },
-    getRun: async (id, call = {}) => (await runs.get([id], call))?.value,
-    listRuns: (experiment, list = {}) => listRuns(storage, runs, experiment, list),
-    async getHistory(id, key, call = {}) {
-      assertName(key, "key");
-      await existing(id, call);
-      return readHistory(storage.tables, pointsTable(id), key, call);
+    async resumeRun(id, call = {}) {
+      const known = await existing(id, call);
+      if (known.deletedTime !== undefined)
+        throw trackingError("RUN_DELETED", `the run ${id} was deleted; restore it to log more`, {
+          details: { run: id },
+        });
+      const { experiment, params } = known;
+      return open({ id, experiment, params }, { kind: "resume", run: id, time: clock.now() });
     },
-    async getArtifact(id, path, call = {}) {
-      assertArtifactPath(path);
-      const artifact = ownValue((await existing(id, call)).artifacts, path);
-      return artifact === undefined ? undefined : storage.blobs.get(artifact.digest, call);
-    },
-  };
-}
-
-function newRun(options: RunOptions, actor: string | undefined, startTime: number): RunInfo {
-  const { experiment, name, parent, params = {}, tags = {} } = options;
-  assertName(experiment, "experiment", trackingLimits.nameLength);
-  if (name !== undefined) assertName(name, "name", trackingLimits.nameLength);
-  assertTags(tags);
-  return {
-    id: createIdentifierHex({ time: startTime }),
-    experiment,
-    name,
-    parent,
-    actor,
-    status: "RUNNING",
-    startTime,
-    params: Object.fromEntries(flattenParams(params)),
-    tags: { ...tags },
-    metrics: {},
-    datasets: [],
-    artifacts: {},
+    recover: (call = {}) => channels.recover(call),
+    close: () => channels.close(),
+    [Symbol.asyncDispose]: () => channels.close(),
   };
 }

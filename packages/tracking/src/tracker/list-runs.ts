@@ -24,16 +24,21 @@ export function listRuns(
   runs: RecordStore<typeof runRecord>,
   experiment: string,
   options: RunListOptions,
+  upToDate: (options: CallOptions) => Promise<void>,
 ): RunListing {
   assertName(experiment, "experiment", trackingLimits.nameLength);
+  let isReady = false;
   const index = storage.kv.list({ prefix: experimentPrefix(experiment) }, { reverse: true, ...options });
   return {
     async next() {
+      if (!isReady) await upToDate(options);
+      isReady = true;
       for (;;) {
         const step: IteratorResult<KvEntry, undefined> = await index.next();
         if (step.done === true) return { done: true, value: undefined };
         const run = await runs.get([step.value.key.at(-1) as string], { signal: options.signal });
-        if (run !== undefined) return { done: false, value: run.value };
+        if (run !== undefined && run.value.deletedTime === undefined)
+          return { done: false, value: run.value };
       }
     },
     get cursor() {

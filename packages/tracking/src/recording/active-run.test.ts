@@ -125,7 +125,8 @@ describe("ending", () => {
     run.logMetric("loss", 1);
     failing = true;
     await expect(run.end({ status: "KILLED", reason: "by hand" })).rejects.toMatchObject({
-      code: "STORAGE_FULL",
+      code: "NOT_STORED",
+      cause: { code: "STORAGE_FULL" },
     });
     expect(() => run.logMetric("loss", 2)).toThrow(expect.objectContaining({ code: "RUN_ENDED" }));
     failing = false;

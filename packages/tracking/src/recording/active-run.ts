@@ -1,0 +1,232 @@
+import {
+  abortable,
+  type BlobSource,
+  type CallOptions,
+  digestOf,
+  type RecordStore,
+  type Storage,
+  toMicros,
+} from "@millwright/core";
+import { type DatasetDescription, type DatasetInput, describeDataset } from "../datasets/describe-dataset.js";
+import { invalidArgument, trackingError } from "../errors.js";
+import type { Channel } from "../journal/channel.js";
+import { assertArtifactPath, assertName } from "../names.js";
+import type { Operation } from "../operations/operation.js";
+import { flattenParams, type ParamTree, type ParamValue } from "../params/flatten.js";
+import type { ActiveRun, ArtifactInfo, EndOptions, PointOptions, SeriesOptions } from "../runs/run.js";
+import { assertUnchanged } from "../runs/run-draft.js";
+import type { RunInfo, runRecord } from "../runs/run-record.js";
+import { assertTags } from "../runs/tags.js";
+import type { RefusedOperation } from "../sink/sink.js";
+import { PointWindow } from "./point-window.js";
+import { checkedSeries, toStep } from "./series.js";
+
+/** Content up to this many bytes goes into the journal; more is stored in the background at once. */
+const inlineBytes = 4 * 1024 * 1024;
+
+/** What a run needs of its tracker. */
+export interface RunContext {
+  readonly storage: Storage;
+  readonly runs: RecordStore<typeof runRecord>;
+  readonly channel: Channel;
+  /** What was refused of a run since the last call. */
+  takeRefused(run: string): readonly RefusedOperation[];
+  /** Called once, when the run has ended. */
+  onEnd(run: string): void;
+}
+
+/** A run that this process goes on with. */
+export interface StartedRun {
+  readonly id: string;
+  readonly experiment: string;
+  readonly params: Readonly<Record<string, ParamValue>>;
+}
+
+/** A run that is being written by this process. `begin` is the operation that it begins, or goes on, with. */
+export function createActiveRun(
+  context: RunContext,
+  { id, experiment, params: known }: StartedRun,
+  begin: Operation,
+): ActiveRun {
+  const { storage, runs, channel } = context;
+  const { clock } = storage;
+  const { journal, drain } = channel;
+  const window = new PointWindow(id, journal, clock);
+  const params = new Map(Object.entries(known));
+  const keys = new Set<string>();
+  const uploads = new Set<Promise<unknown>>();
+  /** Why content that was to be stored in the background is not. */
+  let lost: { readonly error: unknown } | undefined;
+  let isOver = false;
+  let ended: Promise<RunInfo> | undefined;
+
+  function assertActive(): void {
+    if (isOver) throw trackingError("RUN_ENDED", `the run ${id} has ended; resume it, or start another run`);
+  }
+
+  function append(operation: Operation): void {
+    window.write();
+    journal.append(operation);
+    if (journal.durability === "fsync") journal.flush();
+    drain.schedule();
+  }
+
+  function assertPoint(key: string, value: number): void {
+    if (!keys.has(key)) {
+      assertName(key, "key");
+      keys.add(key);
+    }
+    if (typeof value !== "number")
+      throw invalidArgument(
+        key,
+        `a metric is a number, not ${value === null ? "null" : `a ${typeof value}`}`,
+      );
+  }
+
+  function logContent(path: string, content: Uint8Array): void {
+    assertActive();
+    assertArtifactPath(path);
+    if (content.length > inlineBytes) {
+      logArtifact(path, content.slice()).catch((error: unknown) => {
+        lost = { error };
+      });
+      return;
+    }
+    append({ kind: "artifact", run: id, path, digest: digestOf(content), size: content.length, content });
+  }
+
+  async function logArtifact(
+    path: string,
+    source: BlobSource,
+    options: CallOptions = {},
+  ): Promise<ArtifactInfo> {
+    assertActive();
+    assertArtifactPath(path);
+    const upload = storage.blobs.put(source, options).then(({ digest, size }) => {
+      append({ kind: "artifact", run: id, path, digest, size });
+      return { path, digest, size };
+    });
+    uploads.add(upload);
+    try {
+      return await upload;
+    } finally {
+      uploads.delete(upload);
+    }
+  }
+
+  async function flush({ signal }: CallOptions = {}): Promise<void> {
+    window.flush();
+    if (uploads.size > 0) await abortable(Promise.allSettled(uploads), signal);
+    await drain.drained({ signal });
+    if (lost !== undefined) {
+      const { error } = lost;
+      lost = undefined;
+      throw trackingError("NOT_STORED", `a file of the run ${id} could not be stored`, { cause: error });
+    }
+    throwRefused();
+  }
+
+  function throwRefused(): void {
+    const refused = context.takeRefused(id);
+    if (refused.length === 0) return;
+    const [first] = refused;
+    throw trackingError(
+      "REFUSED",
+      `${refused.length} of what was logged to the run ${id} was refused: ${(first!.error as Error).message}`,
+      {
+        cause: first!.error,
+        details: {
+          run: id,
+          refused: refused.map(({ sequence, error }) => ({ sequence, message: (error as Error).message })),
+        },
+      },
+    );
+  }
+
+  async function finish({ status = "FINISHED", reason, signal }: EndOptions): Promise<RunInfo> {
+    // The first call decides, also if it cannot be stored before the second.
+    if (!isOver) {
+      if (!["FINISHED", "FAILED", "KILLED"].includes(status))
+        throw invalidArgument("status", `${status} is none of FINISHED, FAILED and KILLED`);
+      isOver = true;
+      append({ kind: "end", run: id, status, reason: reason?.toWellFormed(), time: clock.now() });
+    }
+    await flush({ signal });
+    context.onEnd(id);
+    const stored = await runs.get([id], { signal });
+    if (stored === undefined) throw trackingError("RUN_NOT_FOUND", `the run ${id} is not there any more`);
+    return stored.value;
+  }
+
+  append(begin);
+  const run: ActiveRun = {
+    id,
+    experiment,
+    durability: journal.durability,
+    logMetric(key, value, options) {
+      assertActive();
+      assertPoint(key, value);
+      const now = clock.now();
+      const time = options?.time === undefined ? now : toMicros(options.time);
+      window.add(key, value, toStep(options?.step ?? 0), time);
+      window.check(now);
+      drain.schedule();
+    },
+    logMetrics(values, options: PointOptions = {}) {
+      assertActive();
+      const now = clock.now();
+      const time = options.time === undefined ? now : toMicros(options.time);
+      const step = toStep(options.step ?? 0);
+      // All are checked before one is kept.
+      for (const [key, value] of Object.entries(values)) assertPoint(key, value);
+      for (const [key, value] of Object.entries(values)) window.add(key, value, step, time);
+      window.check(now);
+      drain.schedule();
+    },
+    logSeries(key, values, options: SeriesOptions = {}) {
+      assertActive();
+      const now = clock.now();
+      const series = checkedSeries(values, options, now);
+      for (let index = 0; index < values.length; index++) assertPoint(key, values[index]!);
+      for (let index = 0; index < values.length; index++) {
+        window.add(key, values[index]!, series.step(index), series.time(index));
+      }
+      window.check(now);
+      drain.schedule();
+    },
+    logParams(tree: ParamTree) {
+      assertActive();
+      const flat = flattenParams(tree);
+      for (const [name, value] of flat) assertUnchanged(id, name, params.get(name), value);
+      for (const [name, value] of flat) params.set(name, value);
+      if (flat.size > 0) append({ kind: "params", run: id, params: Object.fromEntries(flat) });
+    },
+    setTags(tags) {
+      assertActive();
+      assertTags(tags);
+      append({ kind: "tags", run: id, tags: { ...tags } });
+    },
+    logDataset(data: DatasetInput, description: DatasetDescription = {}) {
+      assertActive();
+      append({ kind: "inputs", run: id, datasets: [describeDataset(data, description)] });
+    },
+    logText: (path, text) => logContent(path, new TextEncoder().encode(text)),
+    logJson: (path, value) =>
+      logContent(path, new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`)),
+    logArtifact,
+    flush,
+    end(options = {}) {
+      if (ended === undefined) {
+        const ending = finish(options);
+        ended = ending;
+        // A store that failed may be tried again by calling end once more.
+        ending.catch(() => (ended = undefined));
+      }
+      return ended;
+    },
+    async [Symbol.asyncDispose]() {
+      await (ended ?? run.end({ status: "FAILED", reason: "scope left before end()" }));
+    },
+  };
+  return run;
+}

@@ -1,0 +1,24 @@
+import type { CallOptions } from "@millwright/core";
+import type { PlacedOperation } from "../operations/operation.js";
+
+/** An operation that can never be applied, and why. Those behind it are applied all the same. */
+export interface RefusedOperation {
+  readonly sequence: number;
+  readonly run: string;
+  readonly error: unknown;
+}
+
+/** Where operations go: a storage, a server. Applying an operation twice is applying it once. */
+export interface OperationSink {
+  /** The sequence up to which operations of a journal have been applied; 0 if none has. */
+  appliedSequence(journal: string, options?: CallOptions): Promise<number>;
+  /**
+   * Applies operations of a journal, in their order, and gives those that were refused. Those that have been applied already are
+   * passed over. What throws may have applied a part; the call is repeated then.
+   */
+  apply(
+    journal: string,
+    operations: readonly PlacedOperation[],
+    options?: CallOptions,
+  ): Promise<RefusedOperation[]>;
+}

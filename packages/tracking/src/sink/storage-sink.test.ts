@@ -1,0 +1,134 @@
+import { composeStorage, digestOf, recordStore } from "@millwright/core";
+import { memoryBlobs, memoryKv } from "@millwright/core/memory";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readHistory } from "../metrics/history.js";
+import { PointBuffer } from "../metrics/point-buffer.js";
+import type { Operation, PlacedOperation } from "../operations/operation.js";
+import { pointsTable, root, runRecord } from "../runs/run-record.js";
+import { storageSink } from "./storage-sink.js";
+
+const [a, b] = ["a".repeat(32), "b".repeat(32)] as const;
+const journal = "j".repeat(32);
+
+function newStore() {
+  const storage = composeStorage({ kv: memoryKv(), blobs: memoryBlobs() });
+  const runs = recordStore(storage, runRecord, [...root, "runs"]);
+  return { storage, runs, sink: storageSink(storage, runs) };
+}
+
+const placed = (operations: readonly Operation[], first = 1): PlacedOperation[] =>
+  operations.map((operation, index) => ({ sequence: first + index, operation }));
+
+const create = (run: string, experiment = "e"): Operation => ({
+  kind: "create",
+  run,
+  experiment,
+  time: 1_000,
+});
+
+function point(run: string, value: number, step: number): Operation {
+  const buffer = new PointBuffer();
+  buffer.add("loss", value, BigInt(step), step);
+  return { kind: "points", run, points: buffer.toBatch() };
+}
+
+describe("applying operations", () => {
+  test("makes runs of them, in any number at once", async () => {
+    const { runs, sink, storage } = newStore();
+    const content = new TextEncoder().encode("hello");
+    const refused = await sink.apply(
+      journal,
+      placed([
+        create(a),
+        create(b),
+        { kind: "params", run: a, params: { depth: 4 } },
+        point(a, 0.5, 1),
+        point(b, 0.7, 1),
+        point(a, 0.4, 2),
+        { kind: "artifact", run: a, path: "x.txt", digest: digestOf(content), size: 5, content },
+        { kind: "end", run: a, status: "FINISHED", time: 2_000 },
+      ]),
+    );
+    expect(refused).toEqual([]);
+    const run = (await runs.get([a]))!.value;
+    expect(run).toMatchObject({ status: "FINISHED", params: { depth: 4 }, endTime: 2_000 });
+    expect(run.metrics.loss).toMatchObject({ latest: { value: 0.4 }, minimum: 0.4, maximum: 0.5 });
+    expect((await runs.get([b]))!.value.status).toBe("RUNNING");
+    expect([...(await readHistory(storage.tables, pointsTable(a), "loss", {})).values]).toEqual([0.5, 0.4]);
+    expect(await (await storage.blobs.get(digestOf(content)))?.text()).toBe("hello");
+    expect(await sink.appliedSequence(journal)).toBe(8);
+  });
+
+  test("twice, in other pieces, or by two at once, is applying them once", async () => {
+    const operations = placed([
+      create(a),
+      point(a, 1, 1),
+      { kind: "tags", run: a, tags: { x: "1" } },
+      { kind: "end", run: a, status: "FINISHED", time: 5 },
+      { kind: "resume", run: a, time: 6 },
+      { kind: "tags", run: a, tags: { x: "2" } },
+      point(a, 2, 2),
+    ]);
+    const whole = newStore();
+    await whole.sink.apply(journal, operations);
+    const expected = (await whole.runs.get([a]))!.value;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(7), fc.boolean()), { minLength: 1, maxLength: 6 }),
+        async (calls) => {
+          const { sink, runs, storage } = newStore();
+          for (const [end, twice] of calls) {
+            const part = operations.slice(0, end);
+            await Promise.all([sink.apply(journal, part), twice ? sink.apply(journal, part) : undefined]);
+          }
+          await sink.apply(journal, operations);
+          expect((await runs.get([a]))!.value).toEqual(expected);
+          expect([...(await readHistory(storage.tables, pointsTable(a), "loss", {})).values]).toEqual([1, 2]);
+        },
+      ),
+    );
+  });
+
+  test("of more runs than a commit takes is cut into commits", async () => {
+    const { runs, sink } = newStore();
+    const ids = Array.from({ length: 57 }, (_, index) => index.toString(16).padStart(32, "0"));
+    await sink.apply(journal, placed(ids.flatMap((id) => [create(id), point(id, 1, 1)])));
+    for (const id of ids) expect((await runs.get([id]))?.value.metrics.loss?.latest.value).toBe(1);
+  });
+});
+
+describe("an operation that cannot be applied", () => {
+  test("is refused alone: to an unknown run, to a deleted run, a parameter that has another value", async () => {
+    const { runs, sink, storage } = newStore();
+    await sink.apply(
+      journal,
+      placed([create(a), create(b), { kind: "params", run: a, params: { x: 1, y: 2 } }]),
+    );
+    const previous = (await runs.get([b]))!;
+    const atomic = storage.kv.atomic();
+    await runs.write(atomic, [b], { ...previous.value, deletedTime: 5 }, { previous });
+    await atomic.commit();
+    const refused = await sink.apply(
+      journal,
+      placed(
+        [
+          point("c".repeat(32), 1, 1),
+          { kind: "tags", run: b, tags: { late: "yes" } },
+          { kind: "params", run: a, params: { z: 3, x: 2 } },
+          { kind: "tags", run: a, tags: { kept: "yes" } },
+        ],
+        4,
+      ),
+    );
+    expect(refused.map(({ sequence, error }) => [sequence, (error as { code: string }).code])).toEqual([
+      [4, "RUN_NOT_FOUND"],
+      [5, "RUN_DELETED"],
+      [6, "PARAM_CHANGED"],
+    ]);
+    const run = (await runs.get([a]))!.value;
+    expect([run.params, run.tags]).toEqual([{ x: 1, y: 2 }, { kept: "yes" }]);
+    expect((await runs.get([b]))!.value.tags).toEqual({});
+    expect(await runs.get(["c".repeat(32)])).toBeUndefined();
+  });
+});
