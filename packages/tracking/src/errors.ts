@@ -34,3 +34,10 @@ export function trackingError(
 export function invalidArgument(path: string, problem: string): MillwrightError<TrackingErrorCode> {
   return new MillwrightError("INVALID_ARGUMENT", `${path}: ${problem}`, { details: { path } });
 }
+
+/** A `RUN_DELETED` that says what to do. */
+export function deletedRun(run: string): MillwrightError<TrackingErrorCode> {
+  return trackingError("RUN_DELETED", `the run ${run} was deleted; restore it to log more`, {
+    details: { run },
+  });
+}

@@ -1,12 +1,4 @@
-import {
-  abortable,
-  type BlobSource,
-  type CallOptions,
-  digestOf,
-  type RecordStore,
-  type Storage,
-  toMicros,
-} from "@millwright/core";
+import { abortable, type BlobSource, type CallOptions, digestOf, toMicros } from "@millwright/core";
 import { type DatasetDescription, type DatasetInput, describeDataset } from "../datasets/describe-dataset.js";
 import { invalidArgument, trackingError } from "../errors.js";
 import type { Channel } from "../journal/channel.js";
@@ -15,7 +7,8 @@ import type { Operation } from "../operations/operation.js";
 import { flattenParams, type ParamTree, type ParamValue } from "../params/flatten.js";
 import type { ActiveRun, ArtifactInfo, EndOptions, PointOptions, SeriesOptions } from "../runs/run.js";
 import { assertUnchanged } from "../runs/run-draft.js";
-import type { RunInfo, runRecord } from "../runs/run-record.js";
+import type { RunInfo } from "../runs/run-record.js";
+import type { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
 import type { RefusedOperation } from "../sink/sink.js";
 import { PointWindow } from "./point-window.js";
@@ -26,8 +19,7 @@ const inlineBytes = 4 * 1024 * 1024;
 
 /** What a run needs of its tracker. */
 export interface RunContext {
-  readonly storage: Storage;
-  readonly runs: RecordStore<typeof runRecord>;
+  readonly runs: RunStore;
   readonly channel: Channel;
   /** What was refused of a run since the last call. */
   takeRefused(run: string): readonly RefusedOperation[];
@@ -48,7 +40,8 @@ export function createActiveRun(
   { id, experiment, params: known }: StartedRun,
   begin: Operation,
 ): ActiveRun {
-  const { storage, runs, channel } = context;
+  const { runs, channel } = context;
+  const { storage } = runs;
   const { clock } = storage;
   const { journal, drain } = channel;
   const window = new PointWindow(id, journal, clock);
@@ -153,9 +146,7 @@ export function createActiveRun(
     }
     await flush({ signal });
     context.onEnd(id);
-    const stored = await runs.get([id], { signal });
-    if (stored === undefined) throw trackingError("RUN_NOT_FOUND", `the run ${id} is not there any more`);
-    return stored.value;
+    return (await runs.get(id, { signal })).value;
   }
 
   append(begin);

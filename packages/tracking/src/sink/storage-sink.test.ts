@@ -1,11 +1,12 @@
-import { composeStorage, digestOf, recordStore } from "@millwright/core";
+import { composeStorage, digestOf } from "@millwright/core";
 import { memoryBlobs, memoryKv } from "@millwright/core/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readHistory } from "../metrics/history.js";
 import { PointBuffer } from "../metrics/point-buffer.js";
 import type { Operation, PlacedOperation } from "../operations/operation.js";
-import { pointsTable, root, runRecord } from "../runs/run-record.js";
+import { pointsTable } from "../runs/run-record.js";
+import { RunStore } from "../runs/run-store.js";
 import { storageSink } from "./storage-sink.js";
 
 const [a, b] = ["a".repeat(32), "b".repeat(32)] as const;
@@ -13,8 +14,8 @@ const journal = "j".repeat(32);
 
 function newStore() {
   const storage = composeStorage({ kv: memoryKv(), blobs: memoryBlobs() });
-  const runs = recordStore(storage, runRecord, [...root, "runs"]);
-  return { storage, runs, sink: storageSink(storage, runs) };
+  const runs = new RunStore(storage);
+  return { storage, runs, sink: storageSink(runs) };
 }
 
 const placed = (operations: readonly Operation[], first = 1): PlacedOperation[] =>
@@ -51,10 +52,10 @@ describe("applying operations", () => {
       ]),
     );
     expect(refused).toEqual([]);
-    const run = (await runs.get([a]))!.value;
+    const run = (await runs.find(a))!.value;
     expect(run).toMatchObject({ status: "FINISHED", params: { depth: 4 }, endTime: 2_000 });
     expect(run.metrics.loss).toMatchObject({ latest: { value: 0.4 }, minimum: 0.4, maximum: 0.5 });
-    expect((await runs.get([b]))!.value.status).toBe("RUNNING");
+    expect((await runs.find(b))!.value.status).toBe("RUNNING");
     expect([...(await readHistory(storage.tables, pointsTable(a), "loss", {})).values]).toEqual([0.5, 0.4]);
     expect(await (await storage.blobs.get(digestOf(content)))?.text()).toBe("hello");
     expect(await sink.appliedSequence(journal)).toBe(8);
@@ -72,7 +73,7 @@ describe("applying operations", () => {
     ]);
     const whole = newStore();
     await whole.sink.apply(journal, operations);
-    const expected = (await whole.runs.get([a]))!.value;
+    const expected = (await whole.runs.find(a))!.value;
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(7), fc.boolean()), { minLength: 1, maxLength: 6 }),
@@ -83,7 +84,7 @@ describe("applying operations", () => {
             await Promise.all([sink.apply(journal, part), twice ? sink.apply(journal, part) : undefined]);
           }
           await sink.apply(journal, operations);
-          expect((await runs.get([a]))!.value).toEqual(expected);
+          expect((await runs.find(a))!.value).toEqual(expected);
           expect([...(await readHistory(storage.tables, pointsTable(a), "loss", {})).values]).toEqual([1, 2]);
         },
       ),
@@ -94,7 +95,7 @@ describe("applying operations", () => {
     const { runs, sink } = newStore();
     const ids = Array.from({ length: 57 }, (_, index) => index.toString(16).padStart(32, "0"));
     await sink.apply(journal, placed(ids.flatMap((id) => [create(id), point(id, 1, 1)])));
-    for (const id of ids) expect((await runs.get([id]))?.value.metrics.loss?.latest.value).toBe(1);
+    for (const id of ids) expect((await runs.find(id))?.value.metrics.loss?.latest.value).toBe(1);
   });
 });
 
@@ -105,9 +106,9 @@ describe("an operation that cannot be applied", () => {
       journal,
       placed([create(a), create(b), { kind: "params", run: a, params: { x: 1, y: 2 } }]),
     );
-    const previous = (await runs.get([b]))!;
+    const previous = (await runs.find(b))!;
     const atomic = storage.kv.atomic();
-    await runs.write(atomic, [b], { ...previous.value, deletedTime: 5 }, { previous });
+    await runs.write(atomic, { ...previous.value, deletedTime: 5 }, previous);
     await atomic.commit();
     const refused = await sink.apply(
       journal,
@@ -126,9 +127,9 @@ describe("an operation that cannot be applied", () => {
       [5, "RUN_DELETED"],
       [6, "PARAM_CHANGED"],
     ]);
-    const run = (await runs.get([a]))!.value;
+    const run = (await runs.find(a))!.value;
     expect([run.params, run.tags]).toEqual([{ x: 1, y: 2 }, { kept: "yes" }]);
-    expect((await runs.get([b]))!.value.tags).toEqual({});
-    expect(await runs.get(["c".repeat(32)])).toBeUndefined();
+    expect((await runs.find(b))!.value.tags).toEqual({});
+    expect(await runs.find("c".repeat(32))).toBeUndefined();
   });
 });

@@ -1,39 +1,23 @@
-import {
-  addReference,
-  type CallOptions,
-  dropReference,
-  type Key,
-  type KvAtomic,
-  type RecordEntry,
-  type RecordStore,
-  type Storage,
-  transact,
-} from "@millwright/core";
+import { type CallOptions, type Key, type KvAtomic, transact } from "@millwright/core";
 import { concatBatches } from "@millwright/core/columns";
-import { trackingError } from "../errors.js";
+import { deletedRun, trackingError } from "../errors.js";
 import { summarise } from "../metrics/summarise.js";
 import type { MetricSummary } from "../metrics/summary.js";
 import type { PlacedOperation } from "../operations/operation.js";
-import { createdRun, ownValue, RunDraft } from "../runs/run-draft.js";
-import {
-  artifactOwner,
-  experimentKey,
-  pointsTable,
-  type RunInfo,
-  root,
-  type runRecord,
-} from "../runs/run-record.js";
+import { createdRun, RunDraft } from "../runs/run-draft.js";
+import { pointsTable, root } from "../runs/run-record.js";
+import type { RunEntry, RunStore } from "../runs/run-store.js";
 import { type Chunk, chunksOf } from "./chunks.js";
 import type { OperationSink, RefusedOperation } from "./sink.js";
 
-type Entry = RecordEntry<RunInfo>;
-type Entries = ReadonlyMap<string, Entry>;
+type Entries = ReadonlyMap<string, RunEntry>;
 
 /**
  * Applies operations to a storage. A commit that changes runs also says how far the journal has been applied, and checks that
  * nobody else has said so since; what comes before the commit, points and the bytes of files, does no harm if it is repeated.
  */
-export function storageSink(storage: Storage, runs: RecordStore<typeof runRecord>): OperationSink {
+export function storageSink(runs: RunStore): OperationSink {
+  const { storage } = runs;
   const { kv } = storage;
 
   async function appliedSequence(journal: string, options: CallOptions = {}): Promise<number> {
@@ -76,13 +60,8 @@ export function storageSink(storage: Storage, runs: RecordStore<typeof runRecord
     return value;
   }
 
-  async function readRuns({ runs: ids }: Chunk, signal: AbortSignal | undefined): Promise<Entries> {
-    const entries = await runs.getMany(
-      [...ids].map((id) => [id]),
-      { signal },
-    );
-    return new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.value.id, entry]])));
-  }
+  const readRuns = ({ runs: ids }: Chunk, signal: AbortSignal | undefined): Promise<Entries> =>
+    runs.getMany([...ids], { signal });
 
   /** The points go first: a summary never speaks of points that are not there. A history is a set, so they may be there twice. */
   async function storePoints(
@@ -138,11 +117,7 @@ export function storageSink(storage: Storage, runs: RecordStore<typeof runRecord
     }
     for (const [id, draft] of drafts) {
       draft.addMetrics(summaries.get(id) ?? new Map());
-      const previous = entries.get(id);
-      const run = draft.toRun();
-      await runs.write(atomic, [id], run, { previous, signal });
-      if (previous === undefined) atomic.set(experimentKey(run), null);
-      referToArtifacts(atomic, run, previous?.value);
+      await runs.write(atomic, draft.toRun(), entries.get(id), { signal });
     }
     return refused;
   }
@@ -150,18 +125,9 @@ export function storageSink(storage: Storage, runs: RecordStore<typeof runRecord
   return { appliedSequence, apply };
 }
 
-function referToArtifacts(atomic: KvAtomic, run: RunInfo, previous: RunInfo | undefined): void {
-  for (const [path, { digest }] of Object.entries(run.artifacts)) {
-    const replaced = previous === undefined ? undefined : ownValue(previous.artifacts, path)?.digest;
-    if (replaced === digest) continue;
-    if (replaced !== undefined) dropReference(atomic, replaced, artifactOwner(run.id, path));
-    addReference(atomic, digest, artifactOwner(run.id, path));
-  }
-}
-
 function absent(run: string, deleted: boolean): Error {
   return deleted
-    ? trackingError("RUN_DELETED", `the run ${run} was deleted; restore it to log more`, { details: { run } })
+    ? deletedRun(run)
     : trackingError("RUN_NOT_FOUND", `there is no run ${run}`, { details: { run } });
 }
 

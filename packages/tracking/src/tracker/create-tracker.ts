@@ -5,19 +5,19 @@ import {
   type JournalDurability,
   messageOf,
   type Principal,
-  recordStore,
   type Storage,
 } from "@millwright/core";
-import { invalidArgument, trackingError } from "../errors.js";
+import { deletedRun, invalidArgument } from "../errors.js";
+import { createLifecycle, type RunLifecycle } from "../lifecycle/run-lifecycle.js";
 import { trackingLimits } from "../limits.js";
 import { assertName } from "../names.js";
 import type { Operation } from "../operations/operation.js";
 import { flattenParams, type ParamTree } from "../params/flatten.js";
 import type { TrackingReader } from "../reader/reader.js";
-import { findRun, storageReader } from "../reader/storage-reader.js";
+import { storageReader } from "../reader/storage-reader.js";
 import { createActiveRun, type StartedRun } from "../recording/active-run.js";
 import type { ActiveRun } from "../runs/run.js";
-import { type RunInfo, root, runRecord } from "../runs/run-record.js";
+import { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
 import { storageSink } from "../sink/storage-sink.js";
 import { Channels } from "./channels.js";
@@ -47,7 +47,7 @@ export interface RunOptions extends CallOptions {
 }
 
 /** Records runs and reads them. */
-export interface Tracker extends TrackingReader, AsyncDisposable {
+export interface Tracker extends TrackingReader, RunLifecycle, AsyncDisposable {
   /**
    * Runs `body` inside a run and gives its result. The status follows the outcome: FINISHED, or FAILED with the message of the
    * error, which is thrown on.
@@ -91,7 +91,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   if (typeof storage?.kv?.atomic !== "function")
     throw invalidArgument("storage", "give a Storage, such as openLocalStorage(directory)");
   const { clock } = storage;
-  const runs = recordStore(storage, runRecord, [...root, "runs"]);
+  const runs = new RunStore(storage);
   const tell = (error: unknown, run: string | undefined): void => {
     try {
       options.onError?.(error, run);
@@ -99,8 +99,9 @@ export function createTracker(options: TrackerOptions): Tracker {
       // A listener's own mistakes harm nobody.
     }
   };
-  const channels = new Channels(storage, storageSink(storage, runs), durability, tell);
-  const reader = storageReader(storage, runs, (call) => channels.upToDate(call));
+  const channels = new Channels(storage, storageSink(runs), durability, tell);
+  const upToDate = (call: CallOptions): Promise<void> => channels.upToDate(call);
+  const reader = storageReader(runs, upToDate);
   const active = new Set<string>();
 
   async function open(started: StartedRun, begin: Operation): Promise<ActiveRun> {
@@ -108,7 +109,6 @@ export function createTracker(options: TrackerOptions): Tracker {
     active.add(started.id);
     return createActiveRun(
       {
-        storage,
         runs,
         channel,
         takeRefused: (run) => channels.takeRefused(run),
@@ -119,14 +119,6 @@ export function createTracker(options: TrackerOptions): Tracker {
       started,
       begin,
     );
-  }
-
-  async function existing(id: string, call: CallOptions): Promise<RunInfo> {
-    await channels.upToDate(call);
-    const run = await findRun(runs, id, call);
-    if (run === undefined)
-      throw trackingError("RUN_NOT_FOUND", `there is no run ${id}`, { details: { run: id } });
-    return run;
   }
 
   async function startRun(run: RunOptions): Promise<ActiveRun> {
@@ -168,14 +160,13 @@ export function createTracker(options: TrackerOptions): Tracker {
       return result;
     },
     async resumeRun(id, call = {}) {
-      const known = await existing(id, call);
-      if (known.deletedTime !== undefined)
-        throw trackingError("RUN_DELETED", `the run ${id} was deleted; restore it to log more`, {
-          details: { run: id },
-        });
+      await upToDate(call);
+      const { value: known } = await runs.get(id, call);
+      if (known.deletedTime !== undefined) throw deletedRun(id);
       const { experiment, params } = known;
       return open({ id, experiment, params }, { kind: "resume", run: id, time: clock.now() });
     },
+    ...createLifecycle(runs, upToDate),
     recover: (call = {}) => channels.recover(call),
     close: () => channels.close(),
     [Symbol.asyncDispose]: () => channels.close(),

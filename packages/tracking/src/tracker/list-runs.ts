@@ -1,7 +1,8 @@
-import type { CallOptions, KvEntry, RecordStore, Storage } from "@millwright/core";
+import type { CallOptions, KvEntry } from "@millwright/core";
 import { trackingLimits } from "../limits.js";
 import { assertName } from "../names.js";
-import { experimentPrefix, type RunInfo, type runRecord } from "../runs/run-record.js";
+import { experimentPrefix, type RunInfo } from "../runs/run-record.js";
+import type { RunStore } from "../runs/run-store.js";
 
 /** Which runs to list. */
 export interface RunListOptions extends CallOptions {
@@ -20,15 +21,14 @@ export interface RunListing extends AsyncIterableIterator<RunInfo> {
 
 /** Walks the index of an experiment, and reads the runs behind it. */
 export function listRuns(
-  storage: Storage,
-  runs: RecordStore<typeof runRecord>,
+  runs: RunStore,
   experiment: string,
   options: RunListOptions,
   upToDate: (options: CallOptions) => Promise<void>,
 ): RunListing {
   assertName(experiment, "experiment", trackingLimits.nameLength);
   let isReady = false;
-  const index = storage.kv.list({ prefix: experimentPrefix(experiment) }, { reverse: true, ...options });
+  const index = runs.storage.kv.list({ prefix: experimentPrefix(experiment) }, { reverse: true, ...options });
   return {
     async next() {
       if (!isReady) await upToDate(options);
@@ -36,7 +36,7 @@ export function listRuns(
       for (;;) {
         const step: IteratorResult<KvEntry, undefined> = await index.next();
         if (step.done === true) return { done: true, value: undefined };
-        const run = await runs.get([step.value.key.at(-1) as string], { signal: options.signal });
+        const run = await runs.find(step.value.key.at(-1) as string, options);
         if (run !== undefined && run.value.deletedTime === undefined)
           return { done: false, value: run.value };
       }

@@ -1,0 +1,81 @@
+import {
+  addReference,
+  type CallOptions,
+  dropReference,
+  type KvAtomic,
+  type RecordEntry,
+  type RecordStore,
+  recordStore,
+  type Storage,
+} from "@millwright/core";
+import { trackingError } from "../errors.js";
+import { ownValue } from "./run-draft.js";
+import { artifactOwner, experimentKey, type RunInfo, root, runRecord } from "./run-record.js";
+
+/** A run as it was read, with what is needed to rewrite it. */
+export type RunEntry = RecordEntry<RunInfo>;
+
+/** The records of runs, and all that is written together with one: the index of its experiment, the references to its files. */
+export class RunStore {
+  readonly storage: Storage;
+  readonly #records: RecordStore<typeof runRecord>;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+    this.#records = recordStore(storage, runRecord, [...root, "runs"]);
+  }
+
+  /** `undefined` if there is no such run, also for what is no id. */
+  async find(id: string, { signal }: CallOptions = {}): Promise<RunEntry | undefined> {
+    return typeof id === "string" && id !== "" ? this.#records.get([id], { signal }) : undefined;
+  }
+
+  /** @throws {MillwrightError} `RUN_NOT_FOUND` */
+  async get(id: string, options: CallOptions = {}): Promise<RunEntry> {
+    const entry = await this.find(id, options);
+    if (entry === undefined)
+      throw trackingError("RUN_NOT_FOUND", `there is no run ${id}`, { details: { run: id } });
+    return entry;
+  }
+
+  /** Those of some runs that are there. */
+  async getMany(ids: readonly string[], { signal }: CallOptions = {}): Promise<Map<string, RunEntry>> {
+    const entries = await this.#records.getMany(
+      ids.map((id) => [id]),
+      { signal },
+    );
+    return new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.value.id, entry]])));
+  }
+
+  /** All runs, those that were deleted included, by their ids. */
+  async *list({ signal }: CallOptions = {}): AsyncGenerator<RunEntry, void, void> {
+    yield* this.#records.list({}, { signal });
+  }
+
+  /** Adds the write of a run to a commit. */
+  async write(
+    atomic: KvAtomic,
+    run: RunInfo,
+    previous: RunEntry | undefined,
+    { signal }: CallOptions = {},
+  ): Promise<void> {
+    await this.#records.write(atomic, [run.id], run, { previous, signal });
+    if (previous === undefined) atomic.set(experimentKey(run), null);
+    const before = previous?.value.artifacts ?? {};
+    for (const [path, { digest }] of Object.entries(before))
+      if (ownValue(run.artifacts, path)?.digest !== digest)
+        dropReference(atomic, digest, artifactOwner(run.id, path));
+    for (const [path, { digest }] of Object.entries(run.artifacts))
+      if (ownValue(before, path)?.digest !== digest)
+        addReference(atomic, digest, artifactOwner(run.id, path));
+  }
+
+  /** Adds the removal of a run to a commit. Its points are dropped before, and most of its files. */
+  remove(atomic: KvAtomic, entry: RunEntry): void {
+    const run = entry.value;
+    this.#records.remove(atomic, entry);
+    atomic.delete(experimentKey(run));
+    for (const [path, { digest }] of Object.entries(run.artifacts))
+      dropReference(atomic, digest, artifactOwner(run.id, path));
+  }
+}
