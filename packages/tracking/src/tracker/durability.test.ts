@@ -40,7 +40,7 @@ function abandoned(storage: Storage): Storage {
   return { ...storage, journals };
 }
 
-// biome-ignore lint/correctness/useYield: it stands for a process that is gone
+/** It stands for a process that is gone. */
 async function* never(): AsyncGenerator<never, void, void> {
   await new Promise(() => {});
 }
