@@ -29,8 +29,10 @@ export function createContent({ digest, size, length, pieces, verify, signal }: 
     let offset = 0;
     for await (const piece of open()) {
       if (offset + piece.length > length) throw wrongLength(digest, length);
-      whole ??= memoryFilledBy(piece, length) ?? new Uint8Array(length);
-      if (piece.buffer !== whole.buffer || piece.byteOffset !== offset) whole.set(piece, offset);
+      // Pieces that lie one behind the other in memory of just this length are the whole already.
+      const inPlace = piece.buffer.byteLength === length && piece.byteOffset === offset;
+      whole ??= new Uint8Array((inPlace ? piece.buffer : length) as ArrayBuffer);
+      if (piece.buffer !== whole.buffer || !inPlace) whole.set(piece, offset);
       offset += piece.length;
     }
     if (offset !== length) throw wrongLength(digest, length);
@@ -44,15 +46,6 @@ export function createContent({ digest, size, length, pieces, verify, signal }: 
     stream: () => streamOf(open()),
     [Symbol.asyncIterator]: open,
   };
-}
-
-/** Pieces that follow each other in memory of exactly the whole length are the whole already. */
-function memoryFilledBy(
-  { buffer, byteOffset }: Uint8Array,
-  length: number,
-): Uint8Array<ArrayBuffer> | undefined {
-  const isWhole = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length;
-  return isWhole ? new Uint8Array(buffer) : undefined;
 }
 
 function wrongLength(digest: Digest, length: number): Error {

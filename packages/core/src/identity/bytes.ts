@@ -1,16 +1,14 @@
-const hexDigits = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
-/** Bytes that become text at once: a call takes only so many arguments. */
-const hexBytes = 1_024;
+const hexDigits = "0123456789abcdef";
+const hexTable: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => hexDigits[byte >> 4]! + hexDigits[byte & 15]!,
+);
 
 /** Lowercase hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  if (bytes.length > hexBytes) return toHex(bytes.subarray(0, hexBytes)) + toHex(bytes.subarray(hexBytes));
-  const codes = new Array<number>(bytes.length * 2);
-  for (let index = 0; index < bytes.length; index++) {
-    codes[index * 2] = hexDigits[bytes[index]! >> 4]!;
-    codes[index * 2 + 1] = hexDigits[bytes[index]! & 15]!;
-  }
-  return String.fromCharCode.apply(null, codes);
+  let text = "";
+  for (let index = 0; index < bytes.length; index++) text += hexTable[bytes[index]!];
+  return text;
 }
 
 /** The bytes of lowercase or uppercase hexadecimal; `undefined` if it is not that. */

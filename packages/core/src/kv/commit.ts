@@ -45,7 +45,9 @@ export async function commitPlan(
     withRetries(context, signal, () => context.driver.commit(commit, { signal }));
   let result: KvDriverCommitResult;
   try {
-    result = await traced(context.tracer, "millwright.kv.commit", attributes, send);
+    result = await (context.tracer
+      ? traced(context.tracer, "millwright.kv.commit", attributes, send)
+      : send());
   } catch (error) {
     if (!MillwrightError.is(error, "OUTCOME_UNKNOWN")) throw error;
     const outcome = await settle(context, plan, id, token, signal);

@@ -27,7 +27,7 @@ const entities: Readonly<Record<string, string>> = {
  * ```
  */
 export function escapeHtml(text: string): string {
-  return visible(text).replace(/[&<>]/g, (character) => entities[character]!);
+  return visibleText(text).replace(/[&<>]/g, (character) => entities[character]!);
 }
 
 /**
@@ -35,10 +35,14 @@ export function escapeHtml(text: string): string {
  * breaks too. It does not make a URL safe: a `javascript:` address stays one.
  */
 export function escapeAttribute(text: string): string {
-  return visible(text).replace(/[&<>"'`\n\t]/g, (character) => entities[character]!);
+  return visibleText(text).replace(/[&<>"'`\n\t]/g, (character) => entities[character]!);
 }
 
-function visible(text: string): string {
+/**
+ * Text in which nothing is hidden: control characters, bidirectional controls and lone surrogates are written `\uXXXX`;
+ * tabs and line breaks stay. For places where markup means nothing: a terminal, data of a page's script.
+ */
+export function visibleText(text: string): string {
   return text.replace(
     invisible,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

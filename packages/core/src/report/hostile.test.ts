@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barChart } from "./bar-chart.js";
+import { curveChart } from "./curve-chart.js";
 import { escapeAttribute, escapeHtml } from "./escape.js";
 import { histogramPair } from "./histogram-pair.js";
 import { html } from "./html.js";
 import { lineChart } from "./line-chart.js";
 import { badge, columns, keyFigures, renderPage } from "./page.js";
+import { parallelCoordinates } from "./parallel-coordinates.js";
+import { scatterChart } from "./scatter-chart.js";
+import { jsonForScript } from "./script.js";
 import { table } from "./table.js";
 
 const empty = new Set(["meta", "!doctype"]);
@@ -68,6 +72,25 @@ function everything(name: string): string {
       description: name,
     }),
     barChart({ title: name, bars: [{ label: name, value: 1 }], format: (value) => `${value} ${name}` }),
+    curveChart({
+      ...{ title: name, xLabel: name, yLabel: name },
+      curves: [{ name, x: [0, 1], y: [1, 2] }],
+      bands: [{ name, x: [0, 1], low: [1, 1], high: [2, 2] }],
+    }),
+    scatterChart({
+      title: name,
+      x: { label: name, values: [`${name}b`, `${name}c`] },
+      y: { label: name, values: [1, 2] },
+      names: [name, name],
+    }),
+    parallelCoordinates({
+      title: name,
+      axes: [
+        { label: name, values: [`${name}b`, `${name}c`] },
+        { label: name, values: [1, 2] },
+      ],
+      names: [name, name],
+    }),
   ];
   return renderPage({
     title: name,
@@ -147,6 +170,26 @@ describe("hostile names", () => {
     expect(() => elementsOf(`<p>${"a & b"}</p>`)).toThrow(/not well-formed/);
     expect(() => elementsOf("<p></div></p>")).toThrow(/closes another/);
     expect(elementsOf("<p><script></script></p>")).toEqual(["p", "script"]);
+  });
+});
+
+describe("jsonForScript", () => {
+  it("keeps any text, and writes nothing that a script element could end at", () => {
+    const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...hostile));
+    fc.assert(
+      fc.property(text, text, (key, value) => {
+        const json = jsonForScript({ [`k${key}`]: [value] });
+        expect(json).not.toMatch(/[<>&'\u2028\u2029\u202e\n]/u);
+        expect(json.isWellFormed()).toBe(true);
+        expect(JSON.parse(json)).toEqual({ [`k${key}`]: [value] });
+      }),
+    );
+  });
+
+  it("has null for what JSON has no form for, and refuses what cannot be written", () => {
+    expect(jsonForScript([Number.NaN, Number.POSITIVE_INFINITY, undefined])).toBe("[null,null,null]");
+    expect(jsonForScript(undefined)).toBe("null");
+    expect(() => jsonForScript(1n)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 });
 

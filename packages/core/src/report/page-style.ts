@@ -1,10 +1,12 @@
 const light = `--text:#1d2430;--muted:#5b6472;--surface:#fff;--page:#f6f7f9;--grid:#e3e6eb;--reference:#8b95a5;
 --good:#1b7a4b;--notice:#9a5b00;--bad:#b3261e;
---series-1:#2a66b8;--series-2:#c8590c;--series-3:#21845a;--series-4:#7d4fc4;--series-5:#c2334d;--series-6:#0f7f94`;
+--series-1:#2a66b8;--series-2:#c8590c;--series-3:#21845a;--series-4:#7d4fc4;--series-5:#c2334d;--series-6:#0f7f94;
+--ramp-1:#e9b384;--ramp-2:#e58f6b;--ramp-3:#d9695a;--ramp-4:#bd4a62;--ramp-5:#95376d;--ramp-6:#672a6c;--ramp-7:#3b1c55`;
 
 const dark = `--text:#e6e9ee;--muted:#9ba5b4;--surface:#1b2028;--page:#12161c;--grid:#313844;--reference:#7b8697;
 --good:#5fcf95;--notice:#f0b352;--bad:#ff8a80;
---series-1:#6ea8f5;--series-2:#f39a55;--series-3:#58c596;--series-4:#b595f2;--series-5:#f2879a;--series-6:#55c3d8`;
+--series-1:#6ea8f5;--series-2:#f39a55;--series-3:#58c596;--series-4:#b595f2;--series-5:#f2879a;--series-6:#55c3d8;
+--ramp-1:#5a3f7a;--ramp-2:#80498a;--ramp-3:#a95591;--ramp-4:#cf668b;--ramp-5:#ec8280;--ramp-6:#f8a97f;--ramp-7:#fdd49a`;
 
 /** The style sheet of a page. Colours are variables, which the pictures use too. */
 export const pageStyle = `

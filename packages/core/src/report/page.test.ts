@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Digest } from "../identity/digest.js";
+import { digestOf } from "../identity/hasher.js";
 import { html, trustedHtml } from "./html.js";
 import { badge, columns, keyFigures, renderPage } from "./page.js";
 import { table } from "./table.js";
@@ -40,6 +43,42 @@ describe("renderPage", () => {
     const bare = renderPage({ title: "t", sections: [] });
     expect(bare).not.toContain("<footer>");
     expect(bare).toContain("<header><h1>t</h1></header>");
+  });
+});
+
+describe("renderPage with a script", () => {
+  const code = "document.title = '&<b>';";
+  const page = renderPage({
+    ...{ title: "t", sections: [], style: ".mine{color:red}" },
+    script: { code, digest: digestOf(code), data: { name: "</script><b>" } },
+  });
+
+  it("admits this script by its digest and no other", () => {
+    const digest = createHash("sha256").update(code).digest("base64");
+    expect(page).toContain(`content="default-src 'none'; script-src 'sha256-${digest}'; style-src`);
+    expect(page).toContain(`<script>${code}</script>`);
+  });
+
+  it("hands data over as text", () => {
+    expect(page).toContain(
+      String.raw`<script type="application/json" id="page-data">{"name":"\u003c/script\u003e\u003cb\u003e"}</script>`,
+    );
+    expect(page).toContain(".mine{color:red}</style>");
+  });
+
+  it("refuses what is no digest", () => {
+    const script = { code, digest: "sha256:1'; script-src *" as Digest };
+    expect(() => renderPage({ title: "t", sections: [], script })).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+
+  it("refuses code that would end early", () => {
+    for (const bad of ["a</script>", "a<!-- b", "'<SCRIPT'", "a\r\nb"]) {
+      expect(() =>
+        renderPage({ title: "t", sections: [], script: { code: bad, digest: digestOf(bad) } }),
+      ).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    }
   });
 });
 

@@ -1,5 +1,8 @@
+import { invalidArgument } from "../errors/create.js";
+import type { Digest } from "../identity/digest.js";
 import { type Content, type Html, html, isHtml, markupOf, trustedHtml } from "./html.js";
 import { pageStyle } from "./page-style.js";
+import { jsonForScript, scriptCode } from "./script.js";
 
 export interface PageSection {
   readonly title: string;
@@ -18,11 +21,28 @@ export interface PageOptions {
   readonly footer?: Content;
   /** BCP 47 code of the text. Default: "en". */
   readonly language?: string | undefined;
+  /** CSS after that of the page itself. */
+  readonly style?: string | undefined;
+  /** What makes the page more than a picture; it must be complete without it. Default: no script. */
+  readonly script?: PageScript | undefined;
+}
+
+/** A script that runs when the page is there. */
+export interface PageScript {
+  /** The code. No data may be part of it. */
+  readonly code: string;
+  /** `digestOf(code)`: a browser runs no script of another digest. */
+  readonly digest: Digest;
+  /** What the code reads from the text of the element `page-data`, as JSON. */
+  readonly data?: unknown;
 }
 
 /**
- * A complete HTML page in one string: no script, no request to anywhere (a content security policy in it forbids
- * both), light and dark by the reader's setting, fit for small screens and for print.
+ * A complete HTML page in one string: no request to anywhere and no script but the one given (a content security policy in
+ * it forbids both; it knows the script by its digest), light and dark by the reader's setting, fit for small screens and for
+ * print.
+ *
+ * @throws `INVALID_ARGUMENT` if the code of the script contains what would end it early, or the digest is none
  *
  * @example
  * ```ts
@@ -35,16 +55,31 @@ export interface PageOptions {
  * });
  * ```
  */
-export function renderPage({ title, lead, sections, footer, language = "en" }: PageOptions): string {
+export function renderPage(options: PageOptions): string {
+  const { title, lead, sections, footer, language = "en", style = "", script } = options;
   const body = sections.map(section);
+  const code = script === undefined ? undefined : scriptCode(script.code);
+  const allowed = code === undefined ? "" : `script-src '${integrityOf(script!.digest)}'; `;
+  const scripts =
+    code === undefined
+      ? ""
+      : `<script type="application/json" id="page-data">${jsonForScript(script?.data)}</script>\n<script>${code}</script>\n`;
   return (
     `<!doctype html>\n<html lang="${markupOf(language)}">\n<head>\n<meta charset="utf-8">\n` +
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">\n` +
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${allowed}style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">\n` +
     `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n` +
-    `<meta name="referrer" content="no-referrer">\n<title>${markupOf(title)}</title>\n<style>${pageStyle}</style>\n</head>\n` +
+    `<meta name="referrer" content="no-referrer">\n<title>${markupOf(title)}</title>\n<style>${pageStyle}${style}</style>\n</head>\n` +
     `<body>\n<header><h1>${markupOf(title)}</h1>${paragraphs(lead)}</header>\n<main>\n${body.join("\n")}\n</main>\n` +
-    `${footer === undefined || footer === null ? "" : `<footer>${paragraphs(footer)}</footer>\n`}</body>\n</html>\n`
+    `${footer === undefined || footer === null ? "" : `<footer>${paragraphs(footer)}</footer>\n`}${scripts}</body>\n</html>\n`
   );
+}
+
+/** The digest of a script as a content security policy names it. */
+function integrityOf(digest: Digest): string {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
+  if (hex === undefined) throw invalidArgument("script.digest", `must be digestOf(code), got "${digest}"`);
+  const bytes = hex.match(/../g)!.map((pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+  return `sha256-${btoa(bytes.join(""))}`;
 }
 
 function section({ title, content, collapsed = false }: PageSection): string {

@@ -20,13 +20,15 @@ interface PlotAreaOptions {
   readonly yAxis: Axis;
   readonly xLabel?: string | undefined;
   readonly yLabel?: string | undefined;
+  /** Room left of the plot, at least. */
+  readonly left?: number | undefined;
 }
 
 /** Horizontal grid lines with labels left of them, a base line with labels below, and the names of both axes. */
 export function plotArea(options: PlotAreaOptions): PlotArea {
   const { width, top, height, xAxis, yAxis, xLabel, yLabel } = options;
-  const widest = Math.max(...yAxis.ticks.map(({ label }) => textWidth(label)));
-  const left = widest + 10 + (yLabel === undefined ? 0 : 20);
+  const widest = Math.max(0, ...yAxis.ticks.map(({ label }) => textWidth(label)));
+  const left = Math.max(options.left ?? 0, widest + 10 + (yLabel === undefined ? 0 : 20));
   // Half of the last label may stand out on the right.
   const right = width - Math.max(8, textWidth(xAxis.ticks.at(-1)?.label ?? "") / 2);
   const bottom = top + height;

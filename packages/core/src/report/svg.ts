@@ -20,6 +20,17 @@ export function seriesColor(index: number): string {
   return `var(--series-${place + 1},${series[place]})`;
 }
 
+const ramp = ["#e9b384", "#e58f6b", "#d9695a", "#bd4a62", "#95376d", "#672a6c", "#3b1c55"] as const;
+
+/** How many colours {@link rampColor} has. */
+export const rampSteps = ramp.length;
+
+/** The colour of a share in [0, 1]: the higher, the more it stands out against the page. */
+export function rampColor(share: number): string {
+  const step = Math.min(Math.floor(share * rampSteps), rampSteps - 1);
+  return `var(--ramp-${step + 1},${ramp[step]})`;
+}
+
 /** The width of a text at 12 px in the wider of the usual sans-serif faces, so that it rather has room to spare. */
 export function textWidth(text: string): number {
   let width = 0;

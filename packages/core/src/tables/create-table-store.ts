@@ -1,10 +1,9 @@
 import type { BlobStore } from "../blobs/blob-store.js";
-import { coreError, invalidArgument } from "../errors/create.js";
+import { coreError } from "../errors/create.js";
 import type { Key } from "../kv/key.js";
 import type { KvStore } from "../kv/kv-store.js";
 import { createLifecycle } from "../lifecycle/lifecycle.js";
 import { type Clock, systemClock } from "../time/clock.js";
-import { checkRange } from "./check-range.js";
 import { checkTable, type TableContext } from "./context.js";
 import type { TableBatch, TableScanOptions, TableStore } from "./table-store.js";
 
@@ -48,7 +47,9 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
       check(table);
       return call();
     });
-  const load = once(() => import("./operations.js"));
+  let loading: Promise<typeof import("./operations.js")> | undefined;
+  // Kept, since hosts look an import up again each time.
+  const load = (): NonNullable<typeof loading> => (loading ??= import("./operations.js"));
   async function* scan(table: Key, options: TableScanOptions): AsyncGenerator<TableBatch, void, void> {
     for await (const batch of (await load()).scanTable(context, table, options)) yield batch;
   }
@@ -58,7 +59,6 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
       run(table, options.signal, async () => (await load()).appendBatch(context, table, batch, options)),
     scan(table, options = {}) {
       check(table);
-      checkScan(options);
       return scan(table, options);
     },
     compact: (table, options = {}) =>
@@ -70,28 +70,4 @@ export function createTableStore({ kv, blobs, clock = systemClock() }: TableStor
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** What was loaded, loaded once: hosts look an import up again each time. A failure is not kept. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () =>
-    (loading ??= load().catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    }));
-}
-
-function checkScan({ columns, range, after, signal }: TableScanOptions): void {
-  signal?.throwIfAborted();
-  if (
-    columns !== undefined &&
-    !(Array.isArray(columns) && columns.every((name) => typeof name === "string"))
-  ) {
-    throw invalidArgument("columns", "the names of the columns are needed");
-  }
-  if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
-    throw invalidArgument("after", `${after} is not a position that a scan gave`);
-  }
-  if (range !== undefined) checkRange(range);
 }

@@ -1,7 +1,7 @@
 import { filterRows, sliceBatch } from "../columns/rows.js";
 import { invalidArgument } from "../errors/create.js";
 import type { Key } from "../kv/key.js";
-import type { Comparable } from "./check-range.js";
+import type { Comparable } from "./check-scan.js";
 import { readDropMark, type TableContext } from "./context.js";
 import { type LocatedEntry, lastPosition, loadBatch, readLog } from "./log.js";
 import { createMatcher, type Matcher } from "./matcher.js";

@@ -1,7 +1,7 @@
 import type { Column, ColumnBatch } from "../columns/column.js";
 import { isNull, valuesOf } from "../columns/values.js";
 import { invalidArgument } from "../errors/create.js";
-import type { Comparable } from "./check-range.js";
+import type { Comparable } from "./check-scan.js";
 
 /** Finds rows by the value of a column. */
 export interface Matcher {

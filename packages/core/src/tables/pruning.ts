@@ -1,7 +1,7 @@
 import type { ColumnBatch } from "../columns/column.js";
 import { columnStatistics } from "../columns/statistics.js";
 import { compareText } from "../columns/text.js";
-import { type Comparable, isText } from "./check-range.js";
+import { type Comparable, isText } from "./check-scan.js";
 
 /**
  * Smallest and largest value of each column: `[]` where the column has none, `null` in the place of a largest string that is

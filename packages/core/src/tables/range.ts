@@ -2,7 +2,7 @@ import type { Column, DictionaryColumn, VariableColumn } from "../columns/column
 import { isNull } from "../columns/values.js";
 import { invalidArgument } from "../errors/create.js";
 import { compareBytes } from "../identity/bytes.js";
-import { type Comparable, isText } from "./check-range.js";
+import { type Comparable, isText } from "./check-scan.js";
 import { compare } from "./pruning.js";
 import type { TableRange } from "./table-store.js";
 

@@ -1,6 +1,7 @@
 import type { ColumnBatch } from "../columns/column.js";
 import { filterRows, selectColumns, sliceBatch } from "../columns/rows.js";
 import type { Key } from "../kv/key.js";
+import { checkScan } from "./check-scan.js";
 import { readDropMark, type TableContext } from "./context.js";
 import { type LocatedEntry, lastPosition, loadBatch, readLog } from "./log.js";
 import { rowsUpTo } from "./parts.js";
@@ -23,6 +24,7 @@ export async function* scanTable(
   table: Key,
   options: TableScanOptions,
 ): AsyncGenerator<TableBatch, void, undefined> {
+  checkScan(options);
   const left = new AbortController();
   const signal = options.signal === undefined ? left.signal : AbortSignal.any([options.signal, left.signal]);
   const [mark, last] = await Promise.all([

@@ -21,21 +21,13 @@ export interface Tracer {
 }
 
 /** Runs `work` inside a span, which ends with the outcome of the work. Without a tracer it just runs. */
-export function traced<T>(
+export async function traced<T>(
   tracer: Tracer | undefined,
   name: string,
   attributes: Record<string, string | number | boolean>,
   work: () => Promise<T>,
 ): Promise<T> {
-  return tracer === undefined ? work() : inSpan(tracer, name, attributes, work);
-}
-
-async function inSpan<T>(
-  tracer: Tracer,
-  name: string,
-  attributes: Record<string, string | number | boolean>,
-  work: () => Promise<T>,
-): Promise<T> {
+  if (tracer === undefined) return work();
   const span = tracer.startSpan(name, { attributes });
   try {
     const result = await work();

@@ -72,19 +72,22 @@ async function openFirst(
   return { driver, journal: await driver.open(name) };
 }
 
-/** Applies what processes that are gone have left in their journals, and deletes those. */
+/** Applies what processes that are gone have left in their journals, and deletes those. Gives the runs that they wrote. */
 export async function recoverJournals(
   { journals, namespaceName }: Storage,
   sink: OperationSink,
   { onRefused, onError }: ChannelListeners,
   options: CallOptions,
-): Promise<void> {
+): Promise<string[]> {
+  const runs = new Set<string>();
   for (const name of await journals.list(options)) {
     if (!isJournalOf(namespaceName, name)) continue;
     try {
       const journal = await journals.open(name, options);
       try {
-        onRefused(await drainJournal(journal, sink, options));
+        const report = await drainJournal(journal, sink, options);
+        onRefused(report.refused);
+        for (const run of report.runs) runs.add(run);
       } finally {
         await journal.close();
       }
@@ -95,4 +98,5 @@ export async function recoverJournals(
       if (!MillwrightError.is(error, "CONFLICT")) onError(error);
     }
   }
+  return [...runs];
 }

@@ -40,7 +40,7 @@ export function createDrain({ journal, sink, clock, onRefused, onError }: DrainO
   function drain(): Promise<void> {
     const result = running.then(async () => {
       const source = await journal();
-      onRefused(await drainJournal(source, sink));
+      onRefused((await drainJournal(source, sink)).refused);
     });
     running = result.catch(() => {});
     return result;
@@ -82,15 +82,23 @@ export function createDrain({ journal, sink, clock, onRefused, onError }: DrainO
   };
 }
 
-/** Applies what is in a journal and gives it up there. Gives what was refused. */
+/** What a drain did. */
+export interface DrainReport {
+  readonly refused: readonly RefusedOperation[];
+  /** The runs whose operations were applied. */
+  readonly runs: ReadonlySet<string>;
+}
+
+/** Applies what is in a journal and gives it up there. */
 export async function drainJournal(
   journal: Journal,
   sink: OperationSink,
   options: CallOptions = {},
-): Promise<RefusedOperation[]> {
+): Promise<DrainReport> {
   const refused: RefusedOperation[] = [];
+  const runs = new Set<string>();
   const applied = await sink.appliedSequence(journal.id, options);
-  if (applied >= journal.lastSequence) return refused;
+  if (applied >= journal.lastSequence) return { refused, runs };
   let batch: PlacedOperation[] = [];
   let bytes = 0;
   const send = async (): Promise<void> => {
@@ -102,10 +110,12 @@ export async function drainJournal(
     await journal.truncate(last.sequence + 1, options);
   };
   for await (const { sequence, data } of journal.read(applied + 1, options)) {
-    batch.push({ sequence, operation: decodeOperation(data) });
+    const operation = decodeOperation(data);
+    batch.push({ sequence, operation });
+    runs.add(operation.run);
     bytes += data.length;
     if (bytes >= batchBytes || batch.length >= batchOperations) await send();
   }
   await send();
-  return refused;
+  return { refused, runs };
 }

@@ -2,6 +2,7 @@ import { type CallOptions, type DurationInput, toDuration, transact } from "@mil
 import { invalidArgument } from "../errors.js";
 import { pointsTable, type RunInfo } from "../runs/run-record.js";
 import type { RunEntry, RunStore } from "../runs/run-store.js";
+import { type ReapOptions, reapRuns } from "./reap.js";
 
 /** References of files that one commit drops. */
 const filesAtOnce = 300;
@@ -33,6 +34,11 @@ export interface RunLifecycle {
    * killed on the way, the run is deleted, and removing it again goes on. `false` if there is no such run.
    */
   removeRun(id: string, options?: CallOptions): Promise<boolean>;
+  /**
+   * Ends runs that say RUNNING though their processes are gone, as FAILED. Gives their ids. A process that was only asleep, or cut
+   * off, goes on with its run when it is back.
+   */
+  reapRuns(options?: ReapOptions): Promise<string[]>;
   /** Removes runs for good by their age and number. Gives their ids. Runs that are being written are kept. */
   pruneRuns(options: PruneOptions): Promise<string[]>;
 }
@@ -120,6 +126,10 @@ export function createLifecycle(
     async restoreRun(id, call = {}) {
       await upToDate(call);
       await change(id, (run) => ({ ...run, deletedTime: undefined }), call);
+    },
+    async reapRuns(options = {}) {
+      await upToDate(options);
+      return reapRuns(runs, options);
     },
     removeRun,
     pruneRuns,

@@ -21,7 +21,7 @@ const operations: readonly Operation[] = [
   { kind: "tags", run, tags: { constructor: "x", "a b": "" } },
   { kind: "inputs", run, datasets: [{ name: "applications", digest: digestOf("rows"), role: "training" }] },
   { kind: "artifact", run, path: "a/b.txt", digest: digestOf("hello"), size: 5 },
-  { kind: "resume", run, time: 7, process: { host: "h", pid: 1 } },
+  { kind: "resume", run, time: 7, process: { host: "h", pid: 1, startTime: 5 } },
   { kind: "alive", run, time: 8 },
   { kind: "end", run, status: "FAILED", reason: "no data", time: 9 },
 ];

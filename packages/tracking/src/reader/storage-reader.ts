@@ -1,9 +1,11 @@
 import type { CallOptions } from "@millwright/core";
+import { isStale } from "../lifecycle/staleness.js";
 import { readHistory } from "../metrics/history.js";
 import { assertArtifactPath, assertName } from "../names.js";
 import { ownValue } from "../runs/run-draft.js";
-import { pointsTable } from "../runs/run-record.js";
+import { pointsTable, type ReadRun, type RunInfo } from "../runs/run-record.js";
 import type { RunStore } from "../runs/run-store.js";
+import type { RunSearch } from "../search/run-search.js";
 import { listRuns } from "../tracker/list-runs.js";
 import type { TrackingReader } from "./reader.js";
 
@@ -11,12 +13,18 @@ import type { TrackingReader } from "./reader.js";
 export function storageReader(
   runs: RunStore,
   upToDate: (options: CallOptions) => Promise<void>,
+  search: () => Promise<RunSearch>,
 ): TrackingReader {
   const { storage } = runs;
   return {
+    async searchRuns(options = {}) {
+      await upToDate({ signal: options.signal });
+      return (await search()).search(options);
+    },
     async getRun(id, call = {}) {
       await upToDate(call);
-      return (await runs.find(id, call))?.value;
+      const run = (await runs.find(id, call))?.value;
+      return run && withStaleness(run, storage.clock.now());
     },
     listRuns: (experiment, list = {}) => listRuns(runs, experiment, list, upToDate),
     async getHistory(id, key, call = {}) {
@@ -32,4 +40,8 @@ export function storageReader(
       return artifact === undefined ? undefined : storage.blobs.get(artifact.digest, call);
     },
   };
+}
+
+function withStaleness(run: RunInfo, now: number): ReadRun {
+  return isStale(run, now) ? { ...run, stale: true } : run;
 }

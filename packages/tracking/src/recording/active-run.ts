@@ -3,7 +3,7 @@ import { type DatasetDescription, type DatasetInput, describeDataset } from "../
 import { invalidArgument, trackingError } from "../errors.js";
 import type { Channel } from "../journal/channel.js";
 import { assertArtifactPath, assertName } from "../names.js";
-import type { Operation } from "../operations/operation.js";
+import type { EndOperation, Operation } from "../operations/operation.js";
 import { flattenParams, type ParamTree, type ParamValue } from "../params/flatten.js";
 import type { ActiveRun, ArtifactInfo, EndOptions, PointOptions, SeriesOptions } from "../runs/run.js";
 import { assertUnchanged } from "../runs/run-draft.js";
@@ -11,6 +11,7 @@ import type { RunInfo } from "../runs/run-record.js";
 import type { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
 import type { RefusedOperation } from "../sink/sink.js";
+import type { RunCapture } from "./capture-options.js";
 import { PointWindow } from "./point-window.js";
 import { checkedSeries, toStep } from "./series.js";
 
@@ -25,6 +26,17 @@ export interface RunContext {
   takeRefused(run: string): readonly RefusedOperation[];
   /** Called once, when the run has ended. */
   onEnd(run: string): void;
+  /** Begins what is captured beside the run. */
+  capture(run: ActiveRun, append: (operation: Operation) => void): RunCapture;
+}
+
+/** A run that is written here, for its tracker. */
+export interface WrittenRun {
+  readonly run: ActiveRun;
+  /** Ends it at once, without waiting for anything: the process is about to end. What is logged is handed over. */
+  interrupt(status: "FAILED" | "KILLED", reason: string): void;
+  /** Says that it is there, though it logs nothing. */
+  sayAlive(): void;
 }
 
 /** A run that this process goes on with. */
@@ -39,7 +51,7 @@ export function createActiveRun(
   context: RunContext,
   { id, experiment, params: known }: StartedRun,
   begin: Operation,
-): ActiveRun {
+): WrittenRun {
   const { runs, channel } = context;
   const { storage } = runs;
   const { clock } = storage;
@@ -136,14 +148,20 @@ export function createActiveRun(
     );
   }
 
+  function stop(status: EndOperation["status"], reason: string | undefined): void {
+    capture.stop();
+    isOver = true;
+    append({ kind: "end", run: id, status, reason: reason?.toWellFormed(), time: clock.now() });
+  }
+
   async function finish({ status = "FINISHED", reason, signal }: EndOptions): Promise<RunInfo> {
     // The first call decides, also if it cannot be stored before the second.
     if (!isOver) {
       if (!["FINISHED", "FAILED", "KILLED"].includes(status))
         throw invalidArgument("status", `${status} is none of FINISHED, FAILED and KILLED`);
-      isOver = true;
-      append({ kind: "end", run: id, status, reason: reason?.toWellFormed(), time: clock.now() });
+      stop(status, reason);
     }
+    await abortable(capture.done, signal);
     await flush({ signal });
     context.onEnd(id);
     return (await runs.get(id, { signal })).value;
@@ -219,5 +237,15 @@ export function createActiveRun(
       await (ended ?? run.end({ status: "FAILED", reason: "scope left before end()" }));
     },
   };
-  return run;
+  const capture = context.capture(run, append);
+  return {
+    run,
+    interrupt(status, reason) {
+      if (!isOver) stop(status, reason);
+      window.flush();
+    },
+    sayAlive() {
+      if (!isOver) append({ kind: "alive", run: id, time: clock.now() });
+    },
+  };
 }

@@ -25,6 +25,15 @@ export class RunDraft {
 
   /** Applies an operation; points are applied by {@link addMetrics}. @throws {MillwrightError} `PARAM_CHANGED` */
   apply(operation: Operation): void {
+    // Its process was thought to be gone, and is not.
+    if (this.#run.reaped === true && operation.kind !== "end")
+      this.#run = {
+        ...this.#run,
+        status: "RUNNING",
+        reason: undefined,
+        endTime: undefined,
+        reaped: undefined,
+      };
     switch (operation.kind) {
       case "params":
         this.#setParams(operation.params);
@@ -48,7 +57,7 @@ export class RunDraft {
       }
       case "end": {
         const { status, reason, time } = operation;
-        this.#run = { ...this.#run, status, reason, endTime: time };
+        this.#run = { ...this.#run, status, reason, endTime: time, reaped: undefined };
         this.#seen(time);
         break;
       }
@@ -63,7 +72,6 @@ export class RunDraft {
     for (const [key, summary] of summaries) {
       const known = this.#metrics.get(key);
       this.#metrics.set(key, known === undefined ? summary : mergeSummaries(known, summary));
-      this.#seen(summary.latest.time);
     }
   }
 

@@ -1,5 +1,6 @@
 import { type ColumnSpec, type Digest, defineRecord, digestOf, type Key } from "@millwright/core";
 import { z } from "zod";
+import type { ProcessIdentity } from "../capture/process-identity.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const number = z.custom<number>((value) => typeof value === "number");
@@ -25,7 +26,9 @@ export const runRecord = defineRecord({
     /** When the run was deleted. It can be restored until it is removed for good. */
     deletedTime: number.optional(),
     /** Where the run is written, to tell whether its process is still there. */
-    process: z.object({ host: z.string(), pid: number.optional(), startedAt: number.optional() }).optional(),
+    process: z.custom<ProcessIdentity>((value) => typeof value === "object" && value !== null).optional(),
+    /** Whether it was ended by others, because nothing was heard of its process. If that comes back, the run goes on. */
+    reaped: z.boolean().optional(),
     params: z.record(z.string(), z.union([z.string(), number, z.boolean(), z.bigint()])),
     tags: z.record(z.string(), z.string()),
     metrics: z.record(
@@ -49,11 +52,20 @@ export const runRecord = defineRecord({
 /** Everything that is known of a run but its histories. Times are microseconds since the epoch. */
 export type RunInfo = z.output<(typeof runRecord)["schema"]>;
 
+/** A run as it was read. */
+export interface ReadRun extends RunInfo {
+  /** Whether it says RUNNING though its process is gone, as far as can be told from here: the process is looked at on its own host, else 90 s of silence count. */
+  readonly stale?: boolean | undefined;
+}
+
 /** How a run stands. */
 export type RunStatus = RunInfo["status"];
 
 /** Package and layout: all keys of tracking begin with them. */
 export const root = ["tracking", 1] as const;
+
+/** Where the index lies in which runs are searched. */
+export const searchPrefix = [...root, "search"] as const;
 
 /** Where the points of a run lie. */
 export function pointsTable(id: string): Key {

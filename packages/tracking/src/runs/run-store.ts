@@ -8,12 +8,20 @@ import {
   recordStore,
   type Storage,
 } from "@millwright/core";
+import { touchSearchIndex } from "@millwright/core/search";
 import { trackingError } from "../errors.js";
 import { ownValue } from "./run-draft.js";
-import { artifactOwner, experimentKey, type RunInfo, root, runRecord } from "./run-record.js";
+import { artifactOwner, experimentKey, type RunInfo, root, runRecord, searchPrefix } from "./run-record.js";
 
 /** A run as it was read, with what is needed to rewrite it. */
 export type RunEntry = RecordEntry<RunInfo>;
+
+/** A run to write, and how it was read. */
+export interface RunWrite {
+  readonly run: RunInfo;
+  /** `undefined` for a new run. */
+  readonly previous: RunEntry | undefined;
+}
 
 /** The records of runs, and all that is written together with one: the index of its experiment, the references to its files. */
 export class RunStore {
@@ -57,8 +65,23 @@ export class RunStore {
     atomic: KvAtomic,
     run: RunInfo,
     previous: RunEntry | undefined,
-    { signal }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<void> {
+    await this.writeAll(atomic, [{ run, previous }], options);
+  }
+
+  /** Adds the writes of several runs to a commit: all that it writes, since the index hears of them together. */
+  async writeAll(atomic: KvAtomic, writes: readonly RunWrite[], options: CallOptions = {}): Promise<void> {
+    if (writes.length === 0) return;
+    for (const write of writes) await this.#write(atomic, write, options);
+    touchSearchIndex(
+      atomic,
+      searchPrefix,
+      writes.map(({ run }) => run.id),
+    );
+  }
+
+  async #write(atomic: KvAtomic, { run, previous }: RunWrite, { signal }: CallOptions): Promise<void> {
     await this.#records.write(atomic, [run.id], run, { previous, signal });
     if (previous === undefined) atomic.set(experimentKey(run), null);
     const before = previous?.value.artifacts ?? {};
@@ -74,6 +97,7 @@ export class RunStore {
   remove(atomic: KvAtomic, entry: RunEntry): void {
     const run = entry.value;
     this.#records.remove(atomic, entry);
+    touchSearchIndex(atomic, searchPrefix, [run.id]);
     atomic.delete(experimentKey(run));
     for (const [path, { digest }] of Object.entries(run.artifacts))
       dropReference(atomic, digest, artifactOwner(run.id, path));

@@ -115,10 +115,11 @@ export function storageSink(runs: RunStore): OperationSink {
         refused.push({ sequence, run, error });
       }
     }
-    for (const [id, draft] of drafts) {
+    const writes = [...drafts].map(([id, draft]) => {
       draft.addMetrics(summaries.get(id) ?? new Map());
-      await runs.write(atomic, draft.toRun(), entries.get(id), { signal });
-    }
+      return { run: draft.toRun(), previous: entries.get(id) };
+    });
+    await runs.writeAll(atomic, writes, { signal });
     return refused;
   }
 

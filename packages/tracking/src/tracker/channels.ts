@@ -1,54 +1,62 @@
-import type { CallOptions, JournalDurability, Storage } from "@millwright/core";
+import type { CallOptions, JournalDurability } from "@millwright/core";
+import type { watchProcessEnd } from "../capture/process-end.js";
 import { type Channel, openChannel, recoverJournals } from "../journal/channel.js";
+import { reapRuns } from "../lifecycle/reap.js";
+import { aliveInterval } from "../lifecycle/staleness.js";
+import type { WrittenRun } from "../recording/active-run.js";
+import type { RunStore } from "../runs/run-store.js";
 import type { OperationSink, RefusedOperation } from "../sink/sink.js";
 
-/** The journal of a tracker: opened for the first run, given up after the last, and what others have left is stored first. */
+/** What a tracker's journal needs. */
+export interface ChannelsOptions {
+  readonly runs: RunStore;
+  readonly sink: OperationSink;
+  readonly durability: JournalDurability | undefined;
+  /** Whether signals end the runs before they end the process. */
+  readonly signals: boolean;
+  readonly onError: (error: unknown, run: string | undefined) => void;
+}
+
+/**
+ * The journal of a tracker and the runs that write to it: opened for the first run, given up after the last. While there are runs,
+ * it says that they are there, and ends them when the process is about to end.
+ */
 export class Channels {
-  readonly #storage: Storage;
-  readonly #sink: OperationSink;
-  readonly #durability: JournalDurability | undefined;
-  readonly #onError: (error: unknown, run: string | undefined) => void;
+  readonly #options: ChannelsOptions;
   readonly #refused = new Map<string, RefusedOperation[]>();
+  readonly #active = new Map<string, WrittenRun>();
+  readonly #closing = new Set<Promise<void>>();
   #channel: Promise<Channel> | undefined;
   #users = 0;
-  readonly #closing = new Set<Promise<void>>();
+  #leave: (() => void) | undefined;
   #recovery: Promise<void> | undefined;
 
-  constructor(
-    storage: Storage,
-    sink: OperationSink,
-    durability: JournalDurability | undefined,
-    onError: (error: unknown, run: string | undefined) => void,
-  ) {
-    this.#storage = storage;
-    this.#sink = sink;
-    this.#durability = durability;
-    this.#onError = onError;
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
   }
 
-  /** The journal, for one more run. {@link release} it when the run has ended. */
-  async acquire(): Promise<Channel> {
+  /** Makes a run with the journal, which stays open until the run is given back by {@link release}. */
+  async open(make: (channel: Channel) => WrittenRun, watch: typeof watchProcessEnd): Promise<WrittenRun> {
+    const { runs, sink, durability } = this.#options;
     this.#users++;
-    this.#channel ??= openChannel(this.#storage, this.#sink, this.#durability, this.#listeners);
+    this.#channel ??= openChannel(runs.storage, sink, durability, this.#listeners);
     const opening = this.#channel;
     try {
-      return await opening;
+      const written = make(await opening);
+      this.#active.set(written.run.id, written);
+      this.#leave ??= this.#accompany(watch);
+      return written;
     } catch (error) {
       this.#users--;
-      if (this.#channel === opening) this.#channel = undefined;
+      if (this.#channel === opening && this.#users === 0) this.#giveUp();
       throw error;
     }
   }
 
-  release(): void {
+  release(run: string): void {
+    if (!this.#active.delete(run)) return;
     this.#users--;
-    if (this.#users > 0 || this.#channel === undefined) return;
-    const closing = this.#channel.then((channel) => channel.close());
-    this.#channel = undefined;
-    const done = closing
-      .catch((error: unknown) => this.#onError(error, undefined))
-      .finally(() => this.#closing.delete(done));
-    this.#closing.add(done);
+    if (this.#users === 0) this.#giveUp();
   }
 
   takeRefused(run: string): readonly RefusedOperation[] {
@@ -61,7 +69,7 @@ export class Channels {
   async upToDate(options: CallOptions): Promise<void> {
     this.#recovery ??= this.recover({}).catch((error: unknown) => {
       this.#recovery = undefined;
-      this.#onError(error, undefined);
+      this.#options.onError(error, undefined);
     });
     await this.#recovery;
     // What cannot be stored now is told to those who logged it; reading goes on with what there is.
@@ -69,24 +77,62 @@ export class Channels {
     await channel?.drain.drained(options).catch(() => options.signal?.throwIfAborted());
   }
 
-  /** Stores what ended processes have left in their journals. */
-  recover(options: CallOptions): Promise<void> {
-    return recoverJournals(this.#storage, this.#sink, this.#listeners, options);
+  /** Stores what ended processes have left in their journals, and ends their runs. */
+  async recover(options: CallOptions): Promise<void> {
+    const { runs, sink } = this.#options;
+    const written = await recoverJournals(runs.storage, sink, this.#listeners, options);
+    await reapRuns(runs, { after: Number.MAX_SAFE_INTEGER, ...options }, written);
   }
 
   async close(): Promise<void> {
+    this.#leave?.();
+    this.#leave = undefined;
     const channel = await this.#channel?.catch(() => undefined);
     this.#channel = undefined;
     await Promise.all([channel?.close(), this.#recovery, ...this.#closing]);
+  }
+
+  #giveUp(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+    const channel = this.#channel;
+    this.#channel = undefined;
+    const done: Promise<void> = Promise.resolve(channel)
+      .then((opened) => opened?.close())
+      .catch((error: unknown) => this.#options.onError(error, undefined))
+      .finally(() => this.#closing.delete(done));
+    this.#closing.add(done);
+  }
+
+  /** Begins what goes on while there are runs, and gives what ends it. */
+  #accompany(watch: typeof watchProcessEnd): () => void {
+    const stop = new AbortController();
+    const unwatch = watch(
+      ({ status, reason }) => {
+        for (const run of this.#active.values()) run.interrupt(status, reason);
+      },
+      { signals: this.#options.signals },
+    );
+    const beat = async (): Promise<void> => {
+      for (;;) {
+        await this.#options.runs.storage.clock.sleep(aliveInterval, stop.signal);
+        for (const run of this.#active.values()) run.sayAlive();
+      }
+    };
+    beat().catch(() => {}); // It ends by the signal.
+    return () => {
+      unwatch();
+      stop.abort();
+    };
   }
 
   readonly #listeners = {
     onRefused: (refused: readonly RefusedOperation[]): void => {
       for (const one of refused) {
         this.#refused.set(one.run, [...(this.#refused.get(one.run) ?? []), one]);
-        this.#onError(one.error, one.run);
+        this.#options.onError(one.error, one.run);
       }
     },
-    onError: (error: unknown): void => this.#onError(error, undefined),
+    onError: (error: unknown): void => this.#options.onError(error, undefined),
   };
 }

@@ -7,18 +7,23 @@ import {
   type Principal,
   type Storage,
 } from "@millwright/core";
+import type { SearchIndexProgress } from "@millwright/core/search";
 import { deletedRun, invalidArgument } from "../errors.js";
+import type { Channel } from "../journal/channel.js";
 import { createLifecycle, type RunLifecycle } from "../lifecycle/run-lifecycle.js";
 import { trackingLimits } from "../limits.js";
 import { assertName } from "../names.js";
-import type { Operation } from "../operations/operation.js";
+import type { CreateOperation, ResumeOperation } from "../operations/operation.js";
 import { flattenParams, type ParamTree } from "../params/flatten.js";
 import type { TrackingReader } from "../reader/reader.js";
 import { storageReader } from "../reader/storage-reader.js";
-import { createActiveRun, type StartedRun } from "../recording/active-run.js";
+import { createActiveRun, type StartedRun, type WrittenRun } from "../recording/active-run.js";
+import type * as capture from "../recording/capture.js";
+import type { CaptureOptions } from "../recording/capture-options.js";
 import type { ActiveRun } from "../runs/run.js";
 import { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
+import type { RunSearch } from "../search/run-search.js";
 import { storageSink } from "../sink/storage-sink.js";
 import { Channels } from "./channels.js";
 
@@ -32,9 +37,16 @@ export interface TrackerOptions {
    * journals on a disk, else `"memory"`.
    */
   readonly durability?: JournalDurability | undefined;
+  /** What runs capture by themselves; `false` for nothing. Default: the environment, and how the process ends. */
+  readonly capture?: CaptureOptions | false | undefined;
+  /** Hears of an index of runs that is built anew: documents so far. */
+  readonly onIndexProgress?: ((progress: SearchIndexProgress) => void) | undefined;
   /** Hears of what could not be stored in the background, which is tried again, and of what was refused. */
   readonly onError?: ((error: unknown, runId: string | undefined) => void) | undefined;
 }
+
+/** What captures, and the environment, which is found out once. */
+type Capturing = typeof capture & { readonly environment: ReturnType<typeof capture.environmentOf> };
 
 /** How a run starts. */
 export interface RunOptions extends CallOptions {
@@ -99,26 +111,51 @@ export function createTracker(options: TrackerOptions): Tracker {
       // A listener's own mistakes harm nobody.
     }
   };
-  const channels = new Channels(storage, storageSink(runs), durability, tell);
+  const capture = options.capture === false ? { environment: false } : (options.capture ?? {});
+  let loading: Promise<Capturing> | undefined;
+  const capturing = (): Promise<Capturing> => {
+    loading ??= import("../recording/capture.js").then((loaded) => ({
+      ...loaded,
+      environment: loaded.environmentOf(capture),
+    }));
+    return loading;
+  };
+  const channels = new Channels({
+    runs,
+    sink: storageSink(runs),
+    durability,
+    signals: options.capture !== false && capture.signals !== false,
+    onError: tell,
+  });
   const upToDate = (call: CallOptions): Promise<void> => channels.upToDate(call);
-  const reader = storageReader(runs, upToDate);
-  const active = new Set<string>();
 
-  async function open(started: StartedRun, begin: Operation): Promise<ActiveRun> {
-    const channel = await channels.acquire();
-    active.add(started.id);
-    return createActiveRun(
-      {
-        runs,
-        channel,
-        takeRefused: (run) => channels.takeRefused(run),
-        onEnd(run) {
-          if (active.delete(run)) channels.release();
-        },
-      },
-      started,
-      begin,
+  let searching: Promise<RunSearch> | undefined;
+  const search = (): Promise<RunSearch> => {
+    searching ??= import("../search/run-search.js").then(({ createRunSearch }) =>
+      createRunSearch(runs, options.onIndexProgress),
     );
+    return searching;
+  };
+  const close = async (): Promise<void> => {
+    await channels.close();
+    await (await searching)?.close();
+  };
+
+  async function open(started: StartedRun, begin: CreateOperation | ResumeOperation): Promise<ActiveRun> {
+    const { environment, processIdentity, startCapture, watchProcessEnd } = await capturing();
+    const make = (channel: Channel): WrittenRun =>
+      createActiveRun(
+        {
+          runs,
+          channel,
+          takeRefused: (run) => channels.takeRefused(run),
+          onEnd: (run) => channels.release(run),
+          capture: (run, append) => startCapture(run, append, capture, environment),
+        },
+        started,
+        { ...begin, process: processIdentity() },
+      );
+    return (await channels.open(make, watchProcessEnd)).run;
   }
 
   async function startRun(run: RunOptions): Promise<ActiveRun> {
@@ -134,7 +171,15 @@ export function createTracker(options: TrackerOptions): Tracker {
     const id = createIdentifierHex({ time });
     const started = await open(
       { id, experiment, params: {} },
-      { kind: "create", run: id, experiment, name, parent, actor: actor?.id, time },
+      {
+        kind: "create",
+        run: id,
+        experiment,
+        name,
+        parent,
+        actor: actor?.id,
+        time,
+      },
     );
     if (flat.size > 0) started.logParams(Object.fromEntries(flat));
     if (Object.keys(tags).length > 0) started.setTags(tags);
@@ -142,7 +187,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   return {
-    ...reader,
+    ...storageReader(runs, upToDate, search),
     startRun,
     async run(start, body) {
       const run = await startRun(start);
@@ -164,11 +209,18 @@ export function createTracker(options: TrackerOptions): Tracker {
       const { value: known } = await runs.get(id, call);
       if (known.deletedTime !== undefined) throw deletedRun(id);
       const { experiment, params } = known;
-      return open({ id, experiment, params }, { kind: "resume", run: id, time: clock.now() });
+      return open(
+        { id, experiment, params },
+        {
+          kind: "resume",
+          run: id,
+          time: clock.now(),
+        },
+      );
     },
     ...createLifecycle(runs, upToDate),
     recover: (call = {}) => channels.recover(call),
-    close: () => channels.close(),
-    [Symbol.asyncDispose]: () => channels.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

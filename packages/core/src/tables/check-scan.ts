@@ -1,11 +1,25 @@
 import { invalidArgument } from "../errors/create.js";
-import type { TableRange } from "./table-store.js";
+import type { TableRange, TableScanOptions } from "./table-store.js";
 
 /** A bound of a range, or a value of a column. */
 export type Comparable = number | bigint | string;
 
 /** @throws {MillwrightError} `INVALID_ARGUMENT` */
-export function checkRange(range: TableRange): void {
+export function checkScan({ columns, range, after, signal }: TableScanOptions): void {
+  signal?.throwIfAborted();
+  if (
+    columns !== undefined &&
+    !(Array.isArray(columns) && columns.every((name) => typeof name === "string"))
+  ) {
+    throw invalidArgument("columns", "the names of the columns are needed");
+  }
+  if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
+    throw invalidArgument("after", `${after} is not a position that a scan gave`);
+  }
+  if (range !== undefined) checkRange(range);
+}
+
+function checkRange(range: TableRange): void {
   if (typeof range.column !== "string")
     throw invalidArgument("range.column", "the name of a column is needed");
   for (const side of ["from", "to"] as const) {

@@ -1,0 +1,176 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { SearchDocument, SearchValue } from "./document.js";
+import { compileSearch, compileTruth, matches } from "./evaluate.js";
+import type { SearchExpression } from "./expression.js";
+import { parseSearch } from "./parse/parse-search.js";
+import type { Truth } from "./predicate.js";
+import { arbitraryDocument, arbitraryExpression, vocabulary } from "./test-support/arbitrary-expression.js";
+
+function truthOf(filter: string, value: SearchValue | undefined): Truth {
+  const document = { id: "d", entities: value === undefined ? {} : { param: { x: value } } };
+  return compileTruth(parseSearch(filter, vocabulary)!)(document);
+}
+
+describe("one comparison", () => {
+  test.each<[string, SearchValue | undefined, Truth]>([
+    // text with text
+    ["param.x = 'a'", "a", true],
+    ["param.x = 'A'", "a", false],
+    ["param.x != 'b'", "a", true],
+    ["param.x < '9'", "10", true],
+    ["param.x < '\uffff'", "😀", false],
+    ["param.x = '3'", "3.0", false],
+    // numbers in the filter
+    ["param.x = 3", 3, true],
+    ["param.x = 3", "3", true],
+    ["param.x = 3", "3.0", true],
+    ["param.x < 10", "9", true],
+    ["param.x = 0.001", "1e-3", true],
+    ["param.x = 3", " 3", undefined],
+    ["param.x = 3", "three", undefined],
+    ["param.x != 3", "three", undefined],
+    ["param.x > 3", "Infinity", undefined],
+    ["param.x > 3", "nan", undefined],
+    ["param.x > 3", "", undefined],
+    ["param.x > 3", "1e999", undefined],
+    ["param.x > 3", true, undefined],
+    // numbers in the document
+    ["param.x = '3'", 3, true],
+    ["param.x = '3.0'", 3, true],
+    ["param.x < '10'", 9, true],
+    ["param.x = 'three'", 3, false],
+    ["param.x != 'three'", 3, true],
+    ["param.x < 'three'", 3, undefined],
+    // exact, whatever the kind
+    ["param.x = 9007199254740993", 9007199254740992, false],
+    ["param.x > 9007199254740992", 9007199254740993n, true],
+    ["param.x = 9007199254740993", "9007199254740993", true],
+    ["param.x = 9007199254740993", "9007199254740992", false],
+    ["param.x < 0.5", 0n, true],
+    ["param.x = 0", -0, true],
+    ["param.x > 1e300", Number.POSITIVE_INFINITY, true],
+    ["param.x = Infinity", Number.POSITIVE_INFINITY, true],
+    // NaN
+    ["param.x = 1", Number.NaN, undefined],
+    ["param.x != 1", Number.NaN, undefined],
+    ["param.x != 'a'", Number.NaN, undefined],
+    ["param.x LIKE '%'", Number.NaN, undefined],
+    ["param.x IN (1)", Number.NaN, undefined],
+    ["param.x IS NULL", Number.NaN, false],
+    // booleans
+    ["param.x = true", true, true],
+    ["param.x = 'true'", true, true],
+    ["param.x = true", "true", true],
+    ["param.x != true", false, true],
+    ["param.x = true", 1, false],
+    // patterns
+    ["param.x LIKE 'a%'", "abc", true],
+    ["param.x LIKE 'A%'", "abc", false],
+    ["param.x ILIKE 'A%'", "abc", true],
+    ["param.x NOT LIKE 'a%'", "abc", false],
+    ["param.x LIKE '1_'", 12, true],
+    // lists and ranges
+    ["param.x IN ('a', 3)", "a", true],
+    ["param.x IN ('a', 3)", 3n, true],
+    ["param.x IN ('a', 3)", "b", undefined],
+    ["param.x IN ('a', 'c')", "b", false],
+    ["param.x NOT IN ('a', 'c')", "b", true],
+    ["param.x NOT IN ('a', 3)", "b", undefined],
+    ["param.x IN ()", "a", false],
+    ["param.x BETWEEN 1 AND 3", 3, true],
+    ["param.x BETWEEN 1 AND 3", "2.5", true],
+    ["param.x NOT BETWEEN 1 AND 3", 4, true],
+    ["param.x BETWEEN 'a' AND 'c'", "b", true],
+    ["param.x BETWEEN 1 AND 3", "b", undefined],
+    // what is absent
+    ["param.x = 'a'", undefined, undefined],
+    ["param.x != 'a'", undefined, undefined],
+    ["NOT param.x = 'a'", undefined, undefined],
+    ["param.x IN ()", undefined, undefined],
+    ["param.x IS NULL", undefined, true],
+    ["param.x IS NOT NULL", undefined, false],
+  ])("%s of %o is %s", (filter, value, expected) => {
+    expect(truthOf(filter, value)).toBe(expected);
+  });
+});
+
+test("only what is true matches, and no filter matches all", () => {
+  const document: SearchDocument = { id: "d", entities: { metric: { auc: 0.93 } } };
+  expect(matches(parseSearch("metrics.auc > 0.9", vocabulary), document)).toBe(true);
+  expect(matches(parseSearch("metrics.loss > 0.9", vocabulary), document)).toBe(false);
+  expect(matches(parseSearch("NOT metrics.loss > 0.9", vocabulary), document)).toBe(false);
+  expect(matches(undefined, document)).toBe(true);
+});
+
+test("names that objects inherit are absent", () => {
+  const field = { entity: "constructor", key: "name" };
+  expect(matches({ kind: "absent", field, negated: false }, { id: "d", entities: {} })).toBe(true);
+  const inherited = { entity: "param", key: "toString" };
+  expect(
+    matches({ kind: "absent", field: inherited, negated: false }, { id: "d", entities: { param: {} } }),
+  ).toBe(true);
+});
+
+describe("laws of three values, on random filters and documents", () => {
+  const holds = (law: (a: SearchExpression, b: SearchExpression, document: SearchDocument) => void) =>
+    fc.assert(fc.property(arbitraryExpression, arbitraryExpression, arbitraryDocument, law), {
+      numRuns: 1000,
+    });
+  const truth = (expression: SearchExpression, document: SearchDocument) =>
+    compileTruth(expression)(document);
+  const not = (operand: SearchExpression): SearchExpression => ({ kind: "not", operand });
+  const join = (kind: "and" | "or", ...operands: SearchExpression[]): SearchExpression => ({
+    kind,
+    operands,
+  });
+
+  test("De Morgan", () => {
+    holds((a, b, document) => {
+      expect(truth(not(join("and", a, b)), document)).toBe(truth(join("or", not(a), not(b)), document));
+      expect(truth(not(join("or", a, b)), document)).toBe(truth(join("and", not(a), not(b)), document));
+    });
+  });
+
+  test("double negation, and order does not matter", () => {
+    holds((a, b, document) => {
+      expect(truth(not(not(a)), document)).toBe(truth(a, document));
+      expect(truth(join("and", a, b), document)).toBe(truth(join("and", b, a), document));
+      expect(truth(join("or", a, b), document)).toBe(truth(join("or", b, a), document));
+    });
+  });
+
+  test("a document never matches both a filter and its negation", () => {
+    holds((a, _b, document) => {
+      expect(compileSearch(a)(document) && compileSearch(not(a))(document)).toBe(false);
+    });
+  });
+
+  test("what is negated in a condition is negated outside of it; lists and ranges are what they stand for", () => {
+    holds((a, _b, document) => {
+      if (a.kind === "in" || a.kind === "between" || a.kind === "absent") {
+        expect(truth({ ...a, negated: !a.negated }, document)).toBe(truth(not(a), document));
+      }
+      if (a.kind === "in" && a.values.length > 0) {
+        const { field, values, negated } = a;
+        const equals = values.map((value) => ({ kind: "compare", field, operator: "=", value }) as const);
+        const either = join("or", ...equals);
+        expect(truth(a, document)).toBe(truth(negated ? not(either) : either, document));
+      }
+      if (a.kind === "between") {
+        const { field, low, high, negated } = a;
+        const above = { kind: "compare", field, operator: ">=", value: low } as const;
+        const both = join("and", above, { kind: "compare", field, operator: "<=", value: high });
+        expect(truth(a, document)).toBe(truth(negated ? not(both) : both, document));
+      }
+    });
+  });
+
+  test("!= is the negation of =, <= of >, and >= of <", () => {
+    const opposite = { "=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" } as const;
+    holds((a, _b, document) => {
+      if (a.kind !== "compare" || a.operator === "like" || a.operator === "ilike") return;
+      expect(truth({ ...a, operator: opposite[a.operator] }, document)).toBe(truth(not(a), document));
+    });
+  });
+});

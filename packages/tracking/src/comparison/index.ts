@@ -1,0 +1,16 @@
+export { type DownsampleMethod, downsample } from "../metrics/downsample.js";
+export { type CompareRunsOptions, compareRuns } from "./compare-runs.js";
+export type { ComparedRun } from "./compared-run.js";
+export type { ComparedNumber, ComparedValue } from "./compared-value.js";
+export type {
+  ArtifactDifference,
+  BestRun,
+  DatasetDifference,
+  MetricDifference,
+  RunComparison,
+  ValueDifference,
+} from "./comparison.js";
+export { type ComparisonTextOptions, comparisonText } from "./comparison-text.js";
+export type { ReportImage } from "./page/images.js";
+export type { Objective } from "./page/model.js";
+export { type ReportRunsOptions, type RunMetricHistory, reportRuns } from "./report-runs.js";

@@ -1,0 +1,41 @@
+import type { SearchDocument, SearchValue } from "@millwright/core/search";
+import type { RunInfo } from "../runs/run-record.js";
+
+/** What is searched of a run, in the words of the vocabulary. Metrics count by their latest value. */
+export function documentOf(run: RunInfo): SearchDocument {
+  const { id, name, actor, status, startTime, endTime, experiment, parent, reason, metrics } = run;
+  const summaries = Object.entries(metrics);
+  const steps = summaries.reduce<bigint | undefined>(
+    (largest, [, { latest }]) => (largest === undefined || latest.step > largest ? latest.step : largest),
+    undefined,
+  );
+  const attributes = {
+    run_id: id,
+    run_name: name,
+    user_id: actor,
+    status,
+    start_time: startTime / 1_000,
+    end_time: endTime === undefined ? undefined : endTime / 1_000,
+    experiment,
+    parent_run_id: parent,
+    reason,
+    duration: endTime === undefined ? undefined : (endTime - startTime) / 1e6,
+    steps,
+    deleted: run.deletedTime !== undefined,
+  };
+  return {
+    id,
+    entities: {
+      attribute: present(attributes),
+      metric: Object.fromEntries(summaries.map(([key, { latest }]) => [key, latest.value])),
+      param: run.params,
+      tag: run.tags,
+    },
+  };
+}
+
+function present(values: Readonly<Record<string, SearchValue | undefined>>): Record<string, SearchValue> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, SearchValue] => entry[1] !== undefined),
+  );
+}
