@@ -168,6 +168,8 @@ export function createActiveRun(
   }
 
   append(begin);
+  // A run that has started is there, whatever is killed next.
+  journal.flush();
   const run: ActiveRun = {
     id,
     experiment,

@@ -1,29 +1,42 @@
-// Loaded when the first run starts: most of a page that only reads runs would be this.
-export { watchProcessEnd } from "../capture/process-end.js";
-export { processIdentity } from "../capture/process-identity.js";
-
 import { hostModule } from "@millwright/core";
 import { captureOutput } from "../capture/console-output.js";
 import { captureEnvironment } from "../capture/environment.js";
 import { environmentTags } from "../capture/environment-tags.js";
 import { captureArguments } from "../capture/mask-secrets.js";
+import { watchProcessEnd } from "../capture/process-end.js";
+import { processIdentity } from "../capture/process-identity.js";
 import { sampleSystem } from "../capture/system-metrics.js";
 import { trackingLimits } from "../limits.js";
 import type { Operation } from "../operations/operation.js";
 import type { ActiveRun } from "../runs/run.js";
 import type { CaptureOptions, RunCapture } from "./capture-options.js";
 
-/** The tags of the environment of this process, found out once. Nothing that is missing is an error. */
-export function environmentOf(options: CaptureOptions): () => Promise<Record<string, string>> {
+/** What captures. */
+export interface Capturing {
+  readonly watchProcessEnd: typeof watchProcessEnd;
+  readonly processIdentity: typeof processIdentity;
+  /** Begins what was asked for, beside a run. `append` writes an operation also when the run has ended meanwhile. */
+  start(run: ActiveRun, append: (operation: Operation) => void): RunCapture;
+}
+
+/**
+ * Makes what captures. Loaded when the first run starts: for a program that only reads runs it would be half of the package. The
+ * environment is found out once; nothing that is missing there is an error.
+ */
+export function createCapturing(options: CaptureOptions): Capturing {
   let found: Promise<Record<string, string>> | undefined;
-  return () => {
+  const environment = (): Promise<Record<string, string>> => {
     found ??= captureEnvironment({ directory: options.directory }).then(environmentTags, () => ({}));
     return found;
   };
+  return {
+    watchProcessEnd,
+    processIdentity,
+    start: (run, append) => startCapture(run, append, options, environment),
+  };
 }
 
-/** Begins what was asked for. `append` writes an operation also when the run has ended meanwhile. */
-export function startCapture(
+function startCapture(
   run: ActiveRun,
   append: (operation: Operation) => void,
   options: CaptureOptions,

@@ -18,7 +18,7 @@ import { flattenParams, type ParamTree } from "../params/flatten.js";
 import type { TrackingReader } from "../reader/reader.js";
 import { storageReader } from "../reader/storage-reader.js";
 import { createActiveRun, type StartedRun, type WrittenRun } from "../recording/active-run.js";
-import type * as capture from "../recording/capture.js";
+import type { Capturing } from "../recording/capture.js";
 import type { CaptureOptions } from "../recording/capture-options.js";
 import type { ActiveRun } from "../runs/run.js";
 import { RunStore } from "../runs/run-store.js";
@@ -44,9 +44,6 @@ export interface TrackerOptions {
   /** Hears of what could not be stored in the background, which is tried again, and of what was refused. */
   readonly onError?: ((error: unknown, runId: string | undefined) => void) | undefined;
 }
-
-/** What captures, and the environment, which is found out once. */
-type Capturing = typeof capture & { readonly environment: ReturnType<typeof capture.environmentOf> };
 
 /** How a run starts. */
 export interface RunOptions extends CallOptions {
@@ -114,10 +111,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const capture = options.capture === false ? { environment: false } : (options.capture ?? {});
   let loading: Promise<Capturing> | undefined;
   const capturing = (): Promise<Capturing> => {
-    loading ??= import("../recording/capture.js").then((loaded) => ({
-      ...loaded,
-      environment: loaded.environmentOf(capture),
-    }));
+    loading ??= import("../recording/capture.js").then(({ createCapturing }) => createCapturing(capture));
     return loading;
   };
   const channels = new Channels({
@@ -142,7 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   };
 
   async function open(started: StartedRun, begin: CreateOperation | ResumeOperation): Promise<ActiveRun> {
-    const { environment, processIdentity, startCapture, watchProcessEnd } = await capturing();
+    const { processIdentity, start, watchProcessEnd } = await capturing();
     const make = (channel: Channel): WrittenRun =>
       createActiveRun(
         {
@@ -150,7 +144,7 @@ export function createTracker(options: TrackerOptions): Tracker {
           channel,
           takeRefused: (run) => channels.takeRefused(run),
           onEnd: (run) => channels.release(run),
-          capture: (run, append) => startCapture(run, append, capture, environment),
+          capture: start,
         },
         started,
         { ...begin, process: processIdentity() },
