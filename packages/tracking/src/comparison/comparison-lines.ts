@@ -82,14 +82,16 @@ function digestText(all: readonly { readonly digest: string }[]): (digest: strin
   return (digest) => digits(digest).slice(0, length);
 }
 
-/** The latest values, and the extremes where they say more. */
+/** The latest values, and the extremes where they differ and say more. */
 function metricLines({ key, latest, minimum, maximum }: MetricDifference): Line[] {
-  const isLatest = (values: readonly (ComparedValue | null)[]): boolean =>
-    values.every((value, index) => value === null || JSON.stringify(value) === JSON.stringify(latest[index]));
+  const text = (value: ComparedValue | null | undefined): string => JSON.stringify(value);
+  const saysMore = (values: readonly (ComparedValue | null)[]): boolean =>
+    new Set(values.map(text)).size > 1 &&
+    values.some((value, index) => value !== null && text(value) !== text(latest[index]));
   return [
     { label: key, values: latest },
-    ...(isLatest(minimum) ? [] : [{ label: `${key} (minimum)`, values: minimum }]),
-    ...(isLatest(maximum) ? [] : [{ label: `${key} (maximum)`, values: maximum }]),
+    ...(saysMore(minimum) ? [{ label: `${key} (minimum)`, values: minimum }] : []),
+    ...(saysMore(maximum) ? [{ label: `${key} (maximum)`, values: maximum }] : []),
   ];
 }
 

@@ -58,6 +58,13 @@ metrics
 `);
   });
 
+  it("leaves out an extreme that is the same in all", () => {
+    const text = comparisonText(
+      compareRuns([run("a", { metrics: { loss: [1, 0.2] } }), run("b", { metrics: { loss: [1, 0.3] } })]),
+    );
+    expect(text).toMatch(/loss +0\.2 +0\.3\n$/u);
+  });
+
   it("says that nothing differs", () => {
     expect(comparisonText(compareRuns([run("a"), run("b")]))).toBe("2 runs do not differ.\n");
   });
