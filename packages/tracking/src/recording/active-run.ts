@@ -1,4 +1,11 @@
-import { abortable, type BlobSource, type CallOptions, digestOf, toMicros } from "@millwright/core";
+import {
+  abortable,
+  type BlobSource,
+  type CallOptions,
+  type ColumnBatch,
+  digestOf,
+  toMicros,
+} from "@millwright/core";
 import { type DatasetDescription, type DatasetInput, describeDataset } from "../datasets/describe-dataset.js";
 import { invalidArgument, trackingError } from "../errors.js";
 import type { Channel } from "../journal/channel.js";
@@ -12,6 +19,7 @@ import type { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
 import type { RefusedOperation } from "../sink/sink.js";
 import type { RunCapture } from "./capture-options.js";
+import { assertFigure, assertImage, tableJson } from "./content.js";
 import { PointWindow } from "./point-window.js";
 import { checkedSeries, toStep } from "./series.js";
 
@@ -35,6 +43,8 @@ export interface WrittenRun {
   readonly run: ActiveRun;
   /** Ends it at once, without waiting for anything: the process is about to end. What is logged is handed over. */
   interrupt(status: "FAILED" | "KILLED", reason: string): void;
+  /** Adds points that are in columns already. */
+  copyPoints(points: ColumnBatch): void;
   /** Says that it is there, though it logs nothing. */
   sayAlive(): void;
 }
@@ -224,6 +234,24 @@ export function createActiveRun(
     logText: (path, text) => logContent(path, new TextEncoder().encode(text)),
     logJson: (path, value) =>
       logContent(path, new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`)),
+    logTable: (path, table) => logContent(path, new TextEncoder().encode(tableJson(path, table))),
+    logImage(path, bytes) {
+      assertImage(path, bytes);
+      logContent(path, new Uint8Array(bytes));
+    },
+    logFigure(path, text) {
+      assertFigure(path, text);
+      logContent(path, new TextEncoder().encode(text));
+    },
+    async logArtifacts(source, { path, signal } = {}) {
+      assertActive();
+      const { localFiles } = await import("./local-files.js");
+      const files = localFiles(source, path);
+      for (const file of files) assertArtifactPath(file.path);
+      const logged: ArtifactInfo[] = [];
+      for (const file of files) logged.push(await logArtifact(file.path, file.open(), { signal }));
+      return logged;
+    },
     logArtifact,
     flush,
     end(options = {}) {
@@ -246,6 +274,7 @@ export function createActiveRun(
       if (!isOver) stop(status, reason);
       window.flush();
     },
+    copyPoints: (points) => append({ kind: "points", run: id, points }),
     sayAlive() {
       if (!isOver) append({ kind: "alive", run: id, time: clock.now() });
     },

@@ -1,6 +1,7 @@
 import type { BlobSource, CallOptions, Digest, JournalDurability, TimeInput } from "@millwright/core";
 import type { DatasetDescription, DatasetInput } from "../datasets/describe-dataset.js";
 import type { ParamTree } from "../params/flatten.js";
+import type { TableInput } from "../recording/content.js";
 import type { RunInfo, RunStatus } from "./run-record.js";
 
 /** Where a point lies. */
@@ -68,6 +69,20 @@ export interface ActiveRun extends AsyncDisposable {
   logText(path: string, text: string): void;
   /** Stores a value as a file of JSON. */
   logJson(path: string, value: unknown): void;
+  /** Stores a table as JSON, in the form of MLflow's `log_table`. The path ends with `.json`. */
+  logTable(path: string, table: TableInput): void;
+  /** Stores the bytes of an image: `.png`, `.jpg`, `.jpeg`, `.gif` or `.webp`, as the path says. */
+  logImage(path: string, bytes: Uint8Array): void;
+  /** Stores a drawing: the text of an `.svg` or `.html` file. */
+  logFigure(path: string, text: string): void;
+  /**
+   * Stores files of this machine: one, or all of a directory, below `path` if that is given. Links are not followed. Names are checked before the
+   * first file is read.
+   */
+  logArtifacts(
+    source: string,
+    options?: { readonly path?: string | undefined } & CallOptions,
+  ): Promise<ArtifactInfo[]>;
   /** Stores a file of the run. Resolves when its bytes are stored. */
   logArtifact(path: string, content: BlobSource, options?: CallOptions): Promise<ArtifactInfo>;
   /** Resolves once everything that was logged before is stored. */

@@ -301,3 +301,35 @@ test("names and paths as long as they may be, of wide characters, fit", async ()
   for await (const run of tracker.listRuns(experiment)) expect(run.artifacts).toHaveProperty([path]);
   expect(await (await tracker.getArtifact(id, path))?.text()).toBe("x");
 });
+
+describe("a fork", () => {
+  test("goes on from what a run had been at a step, and says so", async () => {
+    const origin = await tracker.run(
+      { experiment: "e", name: "first", params: { depth: 4, rate: 0.1 } },
+      (run) => {
+        for (let step = 0; step < 10; step++) run.logMetrics({ loss: step, auc: 1 - step }, { step });
+        return run.id;
+      },
+    );
+    const fork = await tracker.forkRun(origin, { step: 4, params: { rate: 0.2 }, tags: { why: "slower" } });
+    fork.logMetric("loss", 99, { step: 5 });
+    const run = await fork.end();
+    expect(run).toMatchObject({
+      experiment: "e",
+      name: "first",
+      params: { depth: 4, rate: 0.2 },
+      tags: { why: "slower", "millwright.fork.run": origin, "millwright.fork.step": "4" },
+    });
+    expect([...(await tracker.getHistory(fork.id, "loss")).values]).toEqual([0, 1, 2, 3, 4, 99]);
+    expect([...(await tracker.getHistory(fork.id, "auc")).values]).toEqual([1, 0, -1, -2, -3]);
+    expect(run.metrics.auc?.latest.step).toBe(4n);
+    expect((await tracker.getHistory(origin, "loss")).values).toHaveLength(10);
+  });
+
+  test("of nothing, or at no step, is refused", async () => {
+    await expect(tracker.forkRun("nobody")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+    await expect(tracker.forkRun("nobody", { step: 0.5 })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+  });
+});

@@ -10,7 +10,7 @@ import {
 import type { SearchIndexProgress } from "@millwright/core/search";
 import { deletedRun, invalidArgument } from "../errors.js";
 import type { Channel } from "../journal/channel.js";
-import { createLifecycle, type RunLifecycle } from "../lifecycle/run-lifecycle.js";
+import type { RunLifecycle } from "../lifecycle/run-lifecycle.js";
 import { trackingLimits } from "../limits.js";
 import { assertName } from "../names.js";
 import type { CreateOperation, ResumeOperation } from "../operations/operation.js";
@@ -20,7 +20,9 @@ import { storageReader } from "../reader/storage-reader.js";
 import { createActiveRun, type StartedRun, type WrittenRun } from "../recording/active-run.js";
 import type { Capturing } from "../recording/capture.js";
 import type { CaptureOptions } from "../recording/capture-options.js";
+import { toStep } from "../recording/series.js";
 import type { ActiveRun } from "../runs/run.js";
+import type { RunInfo } from "../runs/run-record.js";
 import { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
 import type { RunSearch } from "../search/run-search.js";
@@ -55,6 +57,12 @@ export interface RunOptions extends CallOptions {
   readonly parent?: string | undefined;
 }
 
+/** How a run starts from another. */
+export interface ForkOptions extends Partial<RunOptions> {
+  /** The last step whose points are taken over. Default: all. */
+  readonly step?: number | bigint | undefined;
+}
+
 /** Records runs and reads them. */
 export interface Tracker extends TrackingReader, RunLifecycle, AsyncDisposable {
   /**
@@ -70,6 +78,13 @@ export interface Tracker extends TrackingReader, RunLifecycle, AsyncDisposable {
    * @throws {MillwrightError} `RUN_NOT_FOUND`, `RUN_DELETED`
    */
   resumeRun(id: string, options?: CallOptions): Promise<ActiveRun>;
+  /**
+   * Starts a run from what another had been at a step: its parameters, where none are given instead, and the points up to that step. The
+   * tags `millwright.fork.run` and `millwright.fork.step` say where it comes from.
+   *
+   * @throws {MillwrightError} `RUN_NOT_FOUND`, `RUN_DELETED`
+   */
+  forkRun(id: string, options?: ForkOptions): Promise<ActiveRun>;
   /** Stores what ended processes have left in their journals. Done by itself before the first read. */
   recover(options?: CallOptions): Promise<void>;
   /** Stores what was logged and ends the work in the background. Runs that have not ended stay RUNNING. */
@@ -108,17 +123,17 @@ export function createTracker(options: TrackerOptions): Tracker {
       // A listener's own mistakes harm nobody.
     }
   };
-  const capture = options.capture === false ? { environment: false } : (options.capture ?? {});
+  const captured = options.capture === false ? { environment: false } : (options.capture ?? {});
   let loading: Promise<Capturing> | undefined;
   const capturing = (): Promise<Capturing> => {
-    loading ??= import("../recording/capture.js").then(({ createCapturing }) => createCapturing(capture));
+    loading ??= import("../recording/capture.js").then(({ createCapturing }) => createCapturing(captured));
     return loading;
   };
   const channels = new Channels({
     runs,
     sink: storageSink(runs),
     durability,
-    signals: options.capture !== false && capture.signals !== false,
+    signals: options.capture !== false && captured.signals !== false,
     onError: tell,
   });
   const upToDate = (call: CallOptions): Promise<void> => channels.upToDate(call);
@@ -130,13 +145,20 @@ export function createTracker(options: TrackerOptions): Tracker {
     );
     return searching;
   };
+  let keeping: Promise<RunLifecycle> | undefined;
+  const lifecycle = (): Promise<RunLifecycle> => {
+    keeping ??= import("../lifecycle/run-lifecycle.js").then(({ createLifecycle }) =>
+      createLifecycle(runs, upToDate),
+    );
+    return keeping;
+  };
   const close = async (): Promise<void> => {
     await channels.close();
     await (await searching)?.close();
   };
 
-  async function open(started: StartedRun, begin: CreateOperation | ResumeOperation): Promise<ActiveRun> {
-    const { processIdentity, start, watchProcessEnd } = await capturing();
+  async function open(started: StartedRun, begin: CreateOperation | ResumeOperation): Promise<WrittenRun> {
+    const { processIdentity, start: capture, watchProcessEnd } = await capturing();
     const make = (channel: Channel): WrittenRun =>
       createActiveRun(
         {
@@ -144,15 +166,22 @@ export function createTracker(options: TrackerOptions): Tracker {
           channel,
           takeRefused: (run) => channels.takeRefused(run),
           onEnd: (run) => channels.release(run),
-          capture: start,
+          capture,
         },
         started,
         { ...begin, process: processIdentity() },
       );
-    return (await channels.open(make, watchProcessEnd)).run;
+    return channels.open(make, watchProcessEnd);
   }
 
-  async function startRun(run: RunOptions): Promise<ActiveRun> {
+  async function active(id: string, call: CallOptions): Promise<RunInfo> {
+    await upToDate(call);
+    const { value: run } = await runs.get(id, call);
+    if (run.deletedTime !== undefined) throw deletedRun(id);
+    return run;
+  }
+
+  async function start(run: RunOptions): Promise<WrittenRun> {
     const { experiment, name, parent, params = {}, tags = {}, signal } = run;
     signal?.throwIfAborted();
     assertName(experiment, "experiment", trackingLimits.nameLength);
@@ -175,10 +204,12 @@ export function createTracker(options: TrackerOptions): Tracker {
         time,
       },
     );
-    if (flat.size > 0) started.logParams(Object.fromEntries(flat));
-    if (Object.keys(tags).length > 0) started.setTags(tags);
+    if (flat.size > 0) started.run.logParams(Object.fromEntries(flat));
+    if (Object.keys(tags).length > 0) started.run.setTags(tags);
     return started;
   }
+
+  const startRun = async (run: RunOptions): Promise<ActiveRun> => (await start(run)).run;
 
   return {
     ...storageReader(runs, upToDate, search),
@@ -199,20 +230,34 @@ export function createTracker(options: TrackerOptions): Tracker {
       return result;
     },
     async resumeRun(id, call = {}) {
-      await upToDate(call);
-      const { value: known } = await runs.get(id, call);
-      if (known.deletedTime !== undefined) throw deletedRun(id);
-      const { experiment, params } = known;
-      return open(
-        { id, experiment, params },
-        {
-          kind: "resume",
-          run: id,
-          time: clock.now(),
-        },
-      );
+      const { experiment, params } = await active(id, call);
+      return (await open({ id, experiment, params }, { kind: "resume", run: id, time: clock.now() })).run;
     },
-    ...createLifecycle(runs, upToDate),
+    async forkRun(id, fork = {}) {
+      const { step, signal, ...options } = fork;
+      const lastStep = step === undefined ? undefined : toStep(step);
+      const source = await active(id, { signal });
+      const origin = {
+        "millwright.fork.run": id,
+        ...(step === undefined ? {} : { "millwright.fork.step": `${step}` }),
+      };
+      const written = await start({
+        experiment: source.experiment,
+        name: source.name,
+        ...options,
+        params: { ...source.params, ...Object.fromEntries(flattenParams(options.params ?? {})) },
+        tags: { ...options.tags, ...origin },
+        signal,
+      });
+      const { historyUpTo } = await import("../recording/copy-history.js");
+      for await (const points of historyUpTo(runs, id, lastStep, { signal })) written.copyPoints(points);
+      return written.run;
+    },
+    deleteRun: async (id, call) => (await lifecycle()).deleteRun(id, call),
+    restoreRun: async (id, call) => (await lifecycle()).restoreRun(id, call),
+    removeRun: async (id, call) => (await lifecycle()).removeRun(id, call),
+    pruneRuns: async (prune) => (await lifecycle()).pruneRuns(prune),
+    reapRuns: async (reap) => (await lifecycle()).reapRuns(reap),
     recover: (call = {}) => channels.recover(call),
     close,
     [Symbol.asyncDispose]: close,
