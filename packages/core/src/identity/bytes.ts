@@ -70,5 +70,14 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 /** A copy of bytes, or of a part of them. Unlike `slice`, also for a Node Buffer, whose `slice` shares its memory. */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array<ArrayBuffer> {
+  if (bytes.constructor === Uint8Array) return bytes.slice(start, end);
   return new Uint8Array(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+}
+
+/**
+ * A part of bytes that nobody will change: a copy of few, a view of many. V8 keeps arrays of up to 64 bytes in its own heap,
+ * and a view would move them out of it, which costs more than to copy them.
+ */
+export function partOf(bytes: Uint8Array, start: number, end = bytes.length): Uint8Array {
+  return bytes.length <= 64 ? copyBytes(bytes, start, end) : bytes.subarray(start, end);
 }

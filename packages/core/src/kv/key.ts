@@ -202,10 +202,10 @@ function unterminated(bytes: Uint8Array, start: number): { value: Uint8Array; en
 
 function decodeNumber(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
   if (start + 8 > bytes.length) return undefined;
-  const raw = copyBytes(bytes, start, start + 8);
-  if (raw[0]! & 0x80) raw[0]! ^= 0x80;
-  else for (let index = 0; index < 8; index++) raw[index]! ^= 0xff;
-  const value = new DataView(raw.buffer).getFloat64(0);
+  const flipped = bytes[start]! & 0x80 ? 0 : 0xff;
+  for (let index = 0; index < 8; index++) float.setUint8(index, bytes[start + index]! ^ flipped);
+  if (flipped === 0) float.setUint8(0, float.getUint8(0) ^ 0x80);
+  const value = float.getFloat64(0);
   return Number.isFinite(value) ? { value, end: start + 8 } : undefined;
 }
 

@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
+import { packEntry } from "../kv/packed-entry.js";
 import { EntryMap } from "./entry-map.js";
 
 const minute = 60_000_000;
-const entry = (expiresAt?: number) => ({
-  key: Uint8Array.of(1),
-  value: Uint8Array.of(2),
-  version: new Uint8Array(16),
-  expiresAt,
-});
+const entry = (expiresAt?: number) => packEntry(Uint8Array.of(2), new Uint8Array(16), expiresAt);
 
 test("entries that ended a minute ago are forgotten as commits come, a few at a time, and no others", () => {
   const entries = new EntryMap();

@@ -1,14 +1,14 @@
 import { toHex } from "../identity/bytes.js";
-import type { StoredEntry } from "../kv/driver.js";
 import { encodeSequence } from "../kv/key.js";
+import { expiryOf } from "../kv/packed-entry.js";
 import { SortedMap } from "./sorted-map.js";
 
 /** Microseconds that an ended entry is kept, since whoever shares it may have a clock that is behind. */
 const clockDifference = 60_000_000;
 
-/** Entries in the order of their keys. Those that have ended are forgotten as others are written. */
+/** Packed entries in the order of their keys, which are their names: one array an entry is what a collector likes. Those that have ended are forgotten as others are written. */
 export class EntryMap {
-  readonly #entries = new SortedMap<StoredEntry>();
+  readonly #entries = new SortedMap<Uint8Array>();
   /** The names of entries that end, under their deadline and name. */
   readonly #deadlines = new SortedMap<string>();
 
@@ -16,14 +16,15 @@ export class EntryMap {
     return this.#entries.size;
   }
 
-  get(name: string): StoredEntry | undefined {
+  get(name: string): Uint8Array | undefined {
     return this.#entries.get(name);
   }
 
-  set(name: string, entry: StoredEntry): void {
+  set(name: string, packed: Uint8Array): void {
     this.#forgetDeadline(name);
-    this.#entries.set(name, entry);
-    if (entry.expiresAt !== undefined) this.#deadlines.set(deadlineName(entry.expiresAt) + name, name);
+    this.#entries.set(name, packed);
+    const expiresAt = expiryOf(packed);
+    if (expiresAt !== undefined) this.#deadlines.set(deadlineName(expiresAt) + name, name);
   }
 
   delete(name: string): void {
@@ -46,7 +47,8 @@ export class EntryMap {
   }
 
   #forgetDeadline(name: string): void {
-    const expiresAt = this.#entries.get(name)?.expiresAt;
+    const packed = this.#deadlines.size === 0 ? undefined : this.#entries.get(name);
+    const expiresAt = packed === undefined ? undefined : expiryOf(packed);
     if (expiresAt !== undefined) this.#deadlines.delete(deadlineName(expiresAt) + name);
   }
 }

@@ -1,5 +1,5 @@
 import { onAbort } from "../cancellation/abort.js";
-import { compareBytes, concatBytes, copyBytes, equalBytes } from "../identity/bytes.js";
+import { compareBytes } from "../identity/bytes.js";
 import type {
   KvDriver,
   KvDriverCheck,
@@ -10,6 +10,7 @@ import type {
   StoredEntry,
 } from "../kv/driver.js";
 import { decodeKey, encodeSequence } from "../kv/key.js";
+import { hasVersion, isAlive, packEntry, unpackEntry } from "../kv/packed-entry.js";
 import { counterKey } from "../kv/reserved.js";
 import { EntryMap } from "./entry-map.js";
 
@@ -39,9 +40,7 @@ export function memoryKv(options: MemoryKvOptions = {}): KvDriver {
     name: "memory",
     capabilities: { ordered: options.ordered ?? true, shared: false, durable: false },
     async read(request) {
-      return request.kind === "keys"
-        ? request.keys.map((key) => alive(entries.get(nameOf(key)), request.now))
-        : readRange(entries, request);
+      return request.kind === "keys" ? readKeys(entries, request) : readRange(entries, request);
     },
     async commit(commit) {
       const result = apply(entries, commit);
@@ -70,44 +69,57 @@ export function memoryKv(options: MemoryKvOptions = {}): KvDriver {
   };
 }
 
+function readKeys(
+  entries: EntryMap,
+  { keys, now }: Extract<KvRead, { kind: "keys" }>,
+): (StoredEntry | undefined)[] {
+  return keys.map((key) => {
+    const packed = entries.get(nameOf(key));
+    return isAlive(packed, now) ? unpackEntry(key, packed) : undefined;
+  });
+}
+
 function readRange(entries: EntryMap, request: Extract<KvRead, { kind: "range" }>): StoredEntry[] {
   const found: StoredEntry[] = [];
   for (const name of entries.keys(nameOf(request.start), nameOf(request.end), request.reverse)) {
     if (found.length >= request.limit) break;
-    const entry = alive(entries.get(name), request.now);
-    if (entry !== undefined) found.push(entry);
+    const packed = entries.get(name);
+    if (isAlive(packed, request.now)) found.push(unpackEntry(bytesOf(name), packed));
   }
   return found;
 }
 
-// Nothing here awaits, so a commit is one step of the event loop: serialisable as it stands.
+// Nothing here awaits, so a commit is one step of the event loop: serialisable as it stands. Packing copies: callers may
+// reuse their arrays.
 function apply(entries: EntryMap, commit: KvDriverCommit): KvDriverCommitResult {
-  const holds = (check: KvDriverCheck): boolean => {
-    const version = alive(entries.get(nameOf(check.key)), commit.now)?.version;
-    return check.version === null
-      ? version === undefined
-      : version !== undefined && equalBytes(version, check.version);
-  };
-  const failed = commit.checks.flatMap((check, index) => (holds(check) ? [] : [index]));
+  const failed = commit.checks.flatMap((check, index) => (holds(entries, check, commit.now) ? [] : [index]));
   if (failed.length > 0) return { ok: false, failed };
   const sequences: number[] = [];
   const stale: number[] = [];
-  for (const [index, mutation] of commit.mutations.entries()) {
-    if (mutation.kind === "append") sequences.push(append(entries, mutation, commit));
+  for (let index = 0; index < commit.mutations.length; index++) {
+    const mutation = commit.mutations[index]!;
+    if (mutation.kind === "append") sequences.push(append(entries, mutation, commit.id));
     else if (!change(entries, mutation, commit)) stale.push(index);
   }
   entries.removeExpired(commit.now, commit.mutations.length);
   return { ok: true, sequences, stale };
 }
 
+function holds(entries: EntryMap, check: KvDriverCheck, now: number): boolean {
+  const packed = entries.get(nameOf(check.key));
+  const exists = isAlive(packed, now);
+  return check.version === null ? !exists : exists && hasVersion(packed, check.version);
+}
+
 /** `false` if something newer is there. */
 function change(
   entries: EntryMap,
   mutation: Exclude<KvDriverMutation, { kind: "append" }>,
-  commit: KvDriverCommit,
+  { id, now }: KvDriverCommit,
 ): boolean {
   if (mutation.kind === "import") {
-    entries.set(nameOf(mutation.entry.key), copyOf(mutation.entry));
+    const { key, value, version, expiresAt, order } = mutation.entry;
+    entries.set(nameOf(key), packEntry(value, version, expiresAt, order));
     return true;
   }
   const name = nameOf(mutation.key);
@@ -115,46 +127,41 @@ function change(
     entries.delete(name);
     return true;
   }
-  const order = mutation.kind === "setIfNewer" ? mutation.order : undefined;
-  const current = order === undefined ? undefined : alive(entries.get(name), commit.now)?.order;
-  if (order !== undefined && current !== undefined && compareBytes(current, order) > 0) return false;
-  const { key, value, expiresAt } = mutation;
-  entries.set(name, copyOf({ key, value, version: commit.id, expiresAt, order }));
+  const { value, expiresAt } = mutation;
+  if (mutation.kind === "set") {
+    entries.set(name, packEntry(value, id, expiresAt));
+    return true;
+  }
+  const packed = entries.get(name);
+  const order = isAlive(packed, now) ? unpackEntry(mutation.key, packed).order : undefined;
+  if (order !== undefined && compareBytes(order, mutation.order) > 0) return false;
+  entries.set(name, packEntry(value, id, expiresAt, mutation.order));
   return true;
 }
 
 function append(
   entries: EntryMap,
-  mutation: Extract<KvDriverMutation, { kind: "append" }>,
-  commit: KvDriverCommit,
+  { log, value, expiresAt }: Extract<KvDriverMutation, { kind: "append" }>,
+  id: Uint8Array,
 ): number {
-  const counter = counterKey(mutation.log);
-  const last = entries.get(nameOf(counter));
-  const sequence = (last === undefined ? 0 : (decodeKey(last.value)?.[0] as number)) + 1;
+  const counter = counterKey(log);
+  const counterName = nameOf(counter);
+  const last = entries.get(counterName);
+  const sequence =
+    (last === undefined ? 0 : (decodeKey(unpackEntry(counter, last).value)?.[0] as number)) + 1;
   const encoded = encodeSequence(sequence);
-  const { value, expiresAt } = mutation;
-  entries.set(nameOf(counter), { key: counter, value: encoded, version: commit.id });
-  const key = concatBytes([mutation.log, encoded]);
-  entries.set(nameOf(key), copyOf({ key, value, version: commit.id, expiresAt }));
+  entries.set(counterName, packEntry(encoded, id));
+  entries.set(nameOf(log) + nameOf(encoded), packEntry(value, id, expiresAt));
   return sequence;
-}
-
-function alive(entry: StoredEntry | undefined, now: number): StoredEntry | undefined {
-  return entry?.expiresAt !== undefined && entry.expiresAt <= now ? undefined : entry;
-}
-
-/** Callers may reuse their arrays. */
-function copyOf(entry: StoredEntry): StoredEntry {
-  return {
-    key: copyBytes(entry.key),
-    value: copyBytes(entry.value),
-    version: copyBytes(entry.version),
-    expiresAt: entry.expiresAt,
-    order: entry.order === undefined ? undefined : copyBytes(entry.order),
-  };
 }
 
 function nameOf(bytes: Uint8Array): string {
   // One string at once: one that is put together byte by byte costs more than all the rest of a read.
   return String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
+
+function bytesOf(name: string): Uint8Array {
+  const bytes = new Uint8Array(name.length);
+  for (let index = 0; index < name.length; index++) bytes[index] = name.charCodeAt(index);
+  return bytes;
 }

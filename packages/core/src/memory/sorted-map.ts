@@ -7,6 +7,9 @@ const chunkSize = 512;
 export class SortedMap<Value> {
   readonly #values = new Map<string, Value>();
   #chunks: string[][] = [[]];
+  /** Where a key was inserted last; deletions may have moved it. */
+  #lastChunk = 0;
+  #lastPlace = 0;
 
   get size(): number {
     return this.#values.size;
@@ -17,8 +20,9 @@ export class SortedMap<Value> {
   }
 
   set(key: string, value: Value): void {
-    if (!this.#values.has(key)) this.#insert(key);
+    const size = this.#values.size;
     this.#values.set(key, value);
+    if (this.#values.size !== size) this.#insert(key);
   }
 
   delete(key: string): boolean {
@@ -58,10 +62,23 @@ export class SortedMap<Value> {
   }
 
   #insert(key: string): void {
-    const index = this.#chunkOf(key);
+    const followed = this.#isNextOfLast(key);
+    const index = followed ? this.#lastChunk : this.#chunkOf(key);
     const chunk = this.#chunks[index]!;
-    chunk.splice(lowerBound(chunk, key), 0, key);
+    const place = followed ? this.#lastPlace + 1 : lowerBound(chunk, key);
+    if (place === chunk.length) chunk.push(key);
+    else chunk.splice(place, 0, key);
+    this.#lastChunk = index;
+    this.#lastPlace = place;
     if (chunk.length > chunkSize) this.#chunks.splice(index + 1, 0, chunk.splice(chunkSize / 2));
+  }
+
+  /** Whether a key belongs right behind the one that was inserted last, as those of a log do. */
+  #isNextOfLast(key: string): boolean {
+    const chunk = this.#chunks[this.#lastChunk];
+    const last = chunk?.[this.#lastPlace];
+    const next = chunk?.[this.#lastPlace + 1] ?? this.#chunks[this.#lastChunk + 1]?.[0];
+    return last !== undefined && last < key && (next === undefined || key < next);
   }
 
   /** The last chunk whose first key is not behind `key`. */

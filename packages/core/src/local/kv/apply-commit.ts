@@ -8,10 +8,10 @@ import type {
   StoredEntry,
 } from "../../kv/driver.js";
 import { decodeKey, encodeSequence } from "../../kv/key.js";
+import { hasVersion, isAlive, packEntry, unpackEntry } from "../../kv/packed-entry.js";
 import { counterKey } from "../../kv/reserved.js";
 import type { LocalDatabases } from "./databases.js";
 import { rememberExpiry, removeExpired } from "./expiry-index.js";
-import { expiryOf, hasVersion, packEntry, unpackEntry } from "./packed-entry.js";
 
 /** Applies a commit inside of a write transaction, or finds out which checks fail. What it throws must undo the transaction. */
 export function applyCommit(databases: LocalDatabases, commit: KvDriverCommit): KvDriverCommitResult {
@@ -27,13 +27,6 @@ export function applyCommit(databases: LocalDatabases, commit: KvDriverCommit): 
   }
   removeExpired(databases, commit.now, commit.mutations.length);
   return { ok: true, sequences, stale };
-}
-
-/** Whether packed bytes are an entry that has not ended. */
-export function isAlive(packed: Uint8Array | undefined, now: number): packed is Uint8Array {
-  if (packed === undefined) return false;
-  const expiresAt = expiryOf(packed);
-  return expiresAt === undefined || expiresAt > now;
 }
 
 function holds({ entries }: LocalDatabases, check: KvDriverCheck, now: number): boolean {
@@ -55,9 +48,11 @@ function change(
     case "import":
       write(databases, mutation.entry);
       return true;
-    case "set":
-      write(databases, { ...mutation, version: commit.id, order: undefined });
+    case "set": {
+      const { key, value, expiresAt } = mutation;
+      write(databases, { key, value, version: commit.id, expiresAt });
       return true;
+    }
     default: {
       const packed = databases.entries.getBinaryFast(mutation.key);
       const order = isAlive(packed, commit.now) ? unpackEntry(mutation.key, packed).order : undefined;
@@ -92,7 +87,7 @@ function sequenceOf(counter: StoredEntry): number {
   );
 }
 
-function write(databases: LocalDatabases, entry: StoredEntry): void {
-  databases.entries.put(entry.key, packEntry(entry));
-  if (entry.expiresAt !== undefined) rememberExpiry(databases, entry.key, entry.expiresAt);
+function write(databases: LocalDatabases, { key, value, version, expiresAt, order }: StoredEntry): void {
+  databases.entries.put(key, packEntry(value, version, expiresAt, order));
+  if (expiresAt !== undefined) rememberExpiry(databases, key, expiresAt);
 }

@@ -1,6 +1,6 @@
 import { concatBytes } from "../../identity/bytes.js";
+import { expiryOf } from "../../kv/packed-entry.js";
 import type { LocalDatabases } from "./databases.js";
-import { expiryOf } from "./packed-entry.js";
 
 const timeBytes = 8;
 /** Microseconds that an ended entry is kept, since another process may have a clock that is behind. */

@@ -1,15 +1,15 @@
 import { dirname, join } from "node:path";
 import type { CallOptions } from "../../cancellation/abort.js";
 import type { KvDriver, KvDriverCommit, KvDriverCommitResult, KvRead, StoredEntry } from "../../kv/driver.js";
+import { isAlive, unpackEntry } from "../../kv/packed-entry.js";
 import type { LocalDirectory } from "../directory/local-directory.js";
 import { localError } from "../directory/local-error.js";
-import { applyCommit, isAlive } from "./apply-commit.js";
+import { applyCommit } from "./apply-commit.js";
 import { checkDataFile } from "./check-data-file.js";
 import type { LocalDatabases } from "./databases.js";
 import { groupCommits } from "./group-commit.js";
 import type { Lmdb, LmdbEnvironment } from "./lmdb.js";
 import { reserveLockFile } from "./lock-file.js";
-import { unpackEntry } from "./packed-entry.js";
 import { explainShortWrite } from "./short-write.js";
 import { hintsOf, watchFile } from "./watch-file.js";
 
