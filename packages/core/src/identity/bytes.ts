@@ -1,13 +1,22 @@
-const hexDigits = "0123456789abcdef";
-const hexTable: readonly string[] = Array.from(
-  { length: 256 },
-  (_, byte) => hexDigits[byte >> 4]! + hexDigits[byte & 15]!,
-);
+const hexDigits = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+const hexPiece = 16;
+/** Where digits become text; nothing is kept in it. */
+const hexCodes = new Array<number>(2 * hexPiece).fill(0);
 
 /** Lowercase hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
+  // A text that is put together digit by digit stays a tree of pieces, many times as large as the text.
   let text = "";
-  for (let index = 0; index < bytes.length; index++) text += hexTable[bytes[index]!];
+  for (let start = 0; start < bytes.length; start += hexPiece) {
+    const length = Math.min(hexPiece, bytes.length - start);
+    for (let index = 0; index < length; index++) {
+      const byte = bytes[start + index]!;
+      hexCodes[2 * index] = hexDigits[byte >> 4]!;
+      hexCodes[2 * index + 1] = hexDigits[byte & 15]!;
+    }
+    const piece = String.fromCharCode.apply(null, hexCodes);
+    text += length === hexPiece ? piece : piece.slice(0, 2 * length);
+  }
   return text;
 }
 
@@ -56,7 +65,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** One array that holds all parts in order. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
   const whole = new Uint8Array(length);

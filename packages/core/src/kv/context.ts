@@ -5,7 +5,7 @@ import type { Lifecycle } from "../lifecycle/lifecycle.js";
 import type { Tracer } from "../telemetry/telemetry.js";
 import { awaitedSleep, type Clock } from "../time/clock.js";
 import type { KvDriver, StoredEntry } from "./driver.js";
-import { decodeKey, encodeKeyBehind, type Key } from "./key.js";
+import { decodeKey, encodeKeyBehind, encodeKeysBehind, type Key } from "./key.js";
 import type { KvEntry, KvValue, Version } from "./kv-store.js";
 import { kvLimits } from "./limits.js";
 import { decodeValue } from "./value.js";
@@ -34,15 +34,28 @@ export interface KvContext {
 /** The bytes of a key behind the namespace. @throws {MillwrightError} `INVALID_ARGUMENT`, `LIMIT_EXCEEDED` */
 export function storedKey(context: KvContext, key: Key, path = "key"): Uint8Array {
   const whole = encodeKeyBehind(context.namespace, key, path);
-  if (key.length === 0) throw invalidArgument(path, "a key has at least one part");
-  if (whole.length > kvLimits.keyBytes) {
-    throw coreError(
-      "LIMIT_EXCEEDED",
-      `${path} is ${whole.length} bytes with its namespace; at most ${kvLimits.keyBytes} are portable. Put a digest in the key instead`,
-      { details: { path, bytes: whole.length, limit: kvLimits.keyBytes } },
-    );
-  }
+  if (key.length === 0 || whole.length > kvLimits.keyBytes) throw wrongSize(whole, key, path);
   return whole;
+}
+
+/** {@link storedKey} of many. */
+export function storedKeys(context: KvContext, keys: readonly Key[]): Uint8Array[] {
+  const all = encodeKeysBehind(context.namespace, keys, "keys");
+  for (let index = 0; index < all.length; index++) {
+    const whole = all[index]!;
+    const key = keys[index]!;
+    if (key.length === 0 || whole.length > kvLimits.keyBytes) throw wrongSize(whole, key, `keys[${index}]`);
+  }
+  return all;
+}
+
+function wrongSize(whole: Uint8Array, key: Key, path: string): MillwrightError {
+  if (key.length === 0) return invalidArgument(path, "a key has at least one part");
+  return coreError(
+    "LIMIT_EXCEEDED",
+    `${path} is ${whole.length} bytes with its namespace; at most ${kvLimits.keyBytes} are portable. Put a digest in the key instead`,
+    { details: { path, bytes: whole.length, limit: kvLimits.keyBytes } },
+  );
 }
 
 /** The entry of the port for one of the driver. `key` is the caller's, where it is known. */

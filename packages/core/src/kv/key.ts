@@ -32,51 +32,72 @@ export function encodeKey(key: Key, path = "key"): Uint8Array<ArrayBuffer> {
   return encodeKeyBehind(nothing, key, path);
 }
 
-/** The bytes of `prefix`, then those of a key. Keys are encoded on every call of a store, so this writes into one array. */
+/** The bytes of `prefix`, then those of a key. @throws {MillwrightError} `INVALID_ARGUMENT` */
 export function encodeKeyBehind(prefix: Uint8Array, key: Key, path: string): Uint8Array<ArrayBuffer> {
-  if (!Array.isArray(key)) throw invalidArgument(path, "a key is an array of parts");
-  let length = prefix.length;
-  let others: Map<number, Uint8Array> | undefined;
-  for (let index = 0; index < key.length; index++) {
-    const part = key[index] as KeyPart;
-    if (typeof part === "string" && isPlain(part)) length += part.length + 2;
-    else if (typeof part === "number" && Number.isFinite(part)) length += sequenceBytes;
-    else {
-      const encoded = encodePart(part, `${path}[${index}]`);
-      others ??= new Map();
-      others.set(index, encoded);
-      length += encoded.length;
-    }
-  }
-  const bytes = new Uint8Array(length);
-  bytes.set(prefix);
-  let offset = prefix.length;
-  for (let index = 0; index < key.length; index++) {
-    const part = key[index] as KeyPart;
-    const encoded = others?.get(index);
-    if (encoded !== undefined) {
-      bytes.set(encoded, offset);
-      offset += encoded.length;
-    } else if (typeof part === "number") {
-      writeNumber(bytes, offset, part);
-      offset += sequenceBytes;
-    } else {
-      const text = part as string;
-      bytes[offset++] = keyTag.string;
-      for (let place = 0; place < text.length; place++) bytes[offset++] = text.charCodeAt(place);
-      bytes[offset++] = 0;
-    }
-  }
-  return bytes;
+  const length = plainLength(key, path);
+  if (length === undefined) return encodeParts(prefix, key, path);
+  const bytes = new Uint8Array(prefix.length + length);
+  return writePlain(bytes, 0, prefix, key) ? bytes : encodeParts(prefix, key, path);
 }
 
-/** Whether the UTF-8 of a text is its characters as bytes, none of them 0x00. */
-function isPlain(text: string): boolean {
-  for (let place = 0; place < text.length; place++) {
-    const code = text.charCodeAt(place);
-    if (code === 0 || code > 0x7f) return false;
+/**
+ * {@link encodeKeyBehind} of many keys: views of one array, since an array of its own for each is what most of a read of
+ * many keys would go into. Errors are about `path[index]`.
+ */
+export function encodeKeysBehind(prefix: Uint8Array, keys: readonly Key[], path: string): Uint8Array[] {
+  const lengths = keys.map((key, index) => {
+    const length = plainLength(key, path, index);
+    return length === undefined ? 0 : prefix.length + length;
+  });
+  const whole = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let end = 0;
+  return keys.map((key, index) => {
+    const start = end;
+    end += lengths[index]!;
+    return end > start && writePlain(whole, start, prefix, key)
+      ? whole.subarray(start, end)
+      : encodeParts(prefix, key, `${path}[${index}]`);
+  });
+}
+
+/** How long a key of finite numbers and ASCII is; `undefined` if it has other parts. Whether text is ASCII is seen when it is written. */
+function plainLength(key: Key, path: string, index?: number): number | undefined {
+  if (!Array.isArray(key))
+    throw invalidArgument(index === undefined ? path : `${path}[${index}]`, "a key is an array of parts");
+  let length = 0;
+  for (let place = 0; place < key.length; place++) {
+    const part = key[place] as KeyPart;
+    if (typeof part === "string") length += part.length + 2;
+    else if (typeof part === "number" && Number.isFinite(part)) length += sequenceBytes;
+    else return undefined;
+  }
+  return length;
+}
+
+/** Writes a key of finite numbers and texts; `false` if a text is not ASCII, or has a 0x00, and needs more room. */
+function writePlain(bytes: Uint8Array, start: number, prefix: Uint8Array, key: Key): boolean {
+  let offset = start;
+  for (let place = 0; place < prefix.length; place++) bytes[offset++] = prefix[place]!;
+  for (let index = 0; index < key.length; index++) {
+    const part = key[index] as string | number;
+    if (typeof part === "number") {
+      writeNumber(bytes, offset, part);
+      offset += sequenceBytes;
+      continue;
+    }
+    bytes[offset++] = keyTag.string;
+    for (let place = 0; place < part.length; place++) {
+      const code = part.charCodeAt(place);
+      if (code === 0 || code > 0x7f) return false;
+      bytes[offset++] = code;
+    }
+    bytes[offset++] = 0;
   }
   return true;
+}
+
+function encodeParts(prefix: Uint8Array, key: Key, path: string): Uint8Array<ArrayBuffer> {
+  return concatBytes([prefix, ...key.map((part, index) => encodePart(part, `${path}[${index}]`))]);
 }
 
 function encodePart(part: KeyPart, path: string): Uint8Array {

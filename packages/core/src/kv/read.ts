@@ -1,5 +1,5 @@
 import { coreError, invalidArgument } from "../errors/create.js";
-import { entryOf, type KvContext, storedKey, withRetries } from "./context.js";
+import { entryOf, type KvContext, storedKey, storedKeys, withRetries } from "./context.js";
 import type { StoredEntry } from "./driver.js";
 import type { Key } from "./key.js";
 import type { KvEntry } from "./kv-store.js";
@@ -29,20 +29,10 @@ export async function readKeys(
     );
   }
   if (keys.length === 0) return [];
-  const encoded = keys.map((key, index) => listedKey(context, key, index));
-  const stored = await readStored(context, encoded, signal);
+  const stored = await readStored(context, storedKeys(context, keys), signal);
   return stored.map((entry, index) =>
     entry === undefined ? undefined : entryOf(context, entry, keys[index]),
   );
-}
-
-/** The text that names a key in a list costs as much as its bytes, so it is made only for one that is refused. */
-function listedKey(context: KvContext, key: Key, index: number): Uint8Array {
-  try {
-    return storedKey(context, key);
-  } catch {
-    return storedKey(context, key, `keys[${index}]`);
-  }
 }
 
 /** The stored entries of encoded keys. */

@@ -64,10 +64,9 @@ export class PostgresKv implements KvDriver {
     if (request.keys.length === 0) return [];
     const now = String(Math.floor(request.now));
     if (request.keys.length === 1) {
-      const [row] = await this.#query(
-        this.#statement("key", `${this.#select()} AND key = $2`, [now, request.keys[0]]),
-      );
-      return [row && entryOf(row)];
+      const [key] = request.keys as [Uint8Array];
+      const [row] = await this.#query(this.#statement("key", `${this.#select()} AND key = $2`, [now, key]));
+      return [row && entryOf(key, row)];
     }
     // One look-up a key, by the primary key. `key = ANY ($2)` was planned as a scan while the table was small, and the
     // plan of a prepared statement stays.
@@ -80,7 +79,10 @@ export class PostgresKv implements KvDriver {
       ),
     );
     const entries = request.keys.map((): StoredEntry | undefined => undefined);
-    for (const row of rows) entries[Number(row[5]) - 1] = entryOf(row);
+    for (const row of rows) {
+      const index = Number(row[4]) - 1;
+      entries[index] = entryOf(request.keys[index]!, row);
+    }
     return entries;
   }
 
@@ -89,15 +91,16 @@ export class PostgresKv implements KvDriver {
     const rows = await this.#query(
       this.#statement(
         `range_${direction}`,
-        `${this.#select()} AND key >= $2 AND key < $3 ORDER BY key ${direction} LIMIT $4`,
+        `${this.#select(", key")} AND key >= $2 AND key < $3 ORDER BY key ${direction} LIMIT $4`,
         [String(Math.floor(request.now)), request.start, request.end, request.limit],
       ),
     );
-    return rows.map(entryOf);
+    return rows.map((row) => entryOf(plain(row[4] as Uint8Array), row));
   }
 
-  #select(): string {
-    return `SELECT key, value, version, expires_at, "order" FROM ${this.#names.table}
+  /** Without the key, which most callers know. */
+  #select(more = ""): string {
+    return `SELECT value, version, expires_at, "order"${more} FROM ${this.#names.table}
       WHERE (expires_at IS NULL OR expires_at > $1)`;
   }
 
@@ -157,16 +160,10 @@ export class PostgresKv implements KvDriver {
   }
 }
 
-function entryOf(row: unknown[]): StoredEntry {
-  const [key, value, version, expiresAt, order] = row as [
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
-    unknown,
-    Uint8Array | null,
-  ];
+function entryOf(key: Uint8Array, row: unknown[]): StoredEntry {
+  const [value, version, expiresAt, order] = row as [Uint8Array, Uint8Array, unknown, Uint8Array | null];
   return {
-    key: plain(key),
+    key,
     value: plain(value),
     version: plain(version),
     // A bigint comes as a string, or as whatever the parsers of the application make of it.

@@ -30,7 +30,7 @@ export class SectionWriter {
   /** The pieces of the snapshot, in order. */
   finish(content: object): Uint8Array[] {
     const header = new TextEncoder().encode(JSON.stringify({ content, sections: this.#lengths }));
-    const pieces = [concatBytes([magic, new Uint8Array(prefixBytes - magic.length), header])];
+    const pieces: Uint8Array[] = [concatBytes([magic, new Uint8Array(prefixBytes - magic.length), header])];
     new DataView(pieces[0]!.buffer).setUint32(magic.length, header.length, true);
     let size = prefixBytes + header.length;
     for (const section of this.#sections) {
