@@ -150,7 +150,7 @@ export { type CollectGarbageOptions, collectGarbage, type GarbageReport } from "
 export { compareStorages, type StorageDifference } from "./storage/compare.js";
 export { type ComposeStorageOptions, composeStorage } from "./storage/compose.js";
 export { type CopyReport, type CopyStorageOptions, copyStorage } from "./storage/copy.js";
-export { type Format, type FormatGuard, type OpenFormatOptions, openFormat } from "./storage/format.js";
+export { type Format, type FormatGuard, type FormatOptions, formatGuard } from "./storage/format.js";
 export { type MigrateOptions, type MigrationReport, migrate, type RecordPlace } from "./storage/migrate.js";
 export {
   addReference,

@@ -1,4 +1,4 @@
-import { type ColumnBatch, toIso } from "@millwright/core";
+import { type ColumnBatch, formatGuard, type KvStore, toIso } from "@millwright/core";
 import type { FeatureView } from "../definitions/feature-view.js";
 import { invalidArgument } from "../errors.js";
 import { entityFrame } from "../offline/entity-frame.js";
@@ -62,6 +62,10 @@ export function createFeatureStore<const Views extends readonly FeatureView[]>(
   if (typeof online?.getMany !== "function") throw invalidArgument("online", "give a KvStore");
   const byName = indexViews(views);
   const { tables, clock } = storage;
+  const guard = (kv: KvStore) =>
+    formatGuard({ ...storage, kv }, { package: "features", reader: 1, writer: 1 });
+  const offlineFormat = guard(storage.kv);
+  const onlineFormat = online === storage.kv ? offlineFormat : guard(online);
 
   function assertKnown(view: FeatureView): void {
     const known = byName.get(view?.name);
@@ -79,6 +83,7 @@ export function createFeatureStore<const Views extends readonly FeatureView[]>(
   }
 
   async function append(view: FeatureView, batch: ColumnBatch, call: WriteOptions): Promise<WriteReport> {
+    await offlineFormat.assertWritable(call);
     const position = await tables.append(offlineTable(view), batch, { id: call.id, signal: call.signal });
     return { rows: batch.rows, position };
   }
@@ -90,6 +95,7 @@ export function createFeatureStore<const Views extends readonly FeatureView[]>(
     const latest = now + maximumAhead;
     assertPast(view, batch, latest);
     const { writes, expired } = onlineWritesOf(view, batch, { now, latest });
+    await onlineFormat.assertWritable(call);
     const written = await append(view, batch, call);
     const stale = await writeOnline(online, writes, { position: written.position, signal: call.signal });
     return { ...written, written: writes.length - stale, stale, expired };
@@ -99,6 +105,8 @@ export function createFeatureStore<const Views extends readonly FeatureView[]>(
     assertKnown(view);
     const specs = tableSpecs(view);
     const columns = specs.map(({ name }) => name);
+    await offlineFormat.assertReadable(call);
+    await onlineFormat.assertWritable(call);
     const report = { written: 0, stale: 0, expired: 0, future: 0, position: call.after ?? 0 };
     for await (const { position, batch } of tables.scan(offlineTable(view), { columns, ...call })) {
       const now = clock.now();
@@ -123,12 +131,14 @@ export function createFeatureStore<const Views extends readonly FeatureView[]>(
       const selected = resolveSelection(byName, query.select);
       const eventTime: string = query.eventTime ?? "eventTime";
       const frame = entityFrame(query.entities as RowsInput, entitiesOf(selected), eventTime);
+      await offlineFormat.assertReadable(query);
       return joinHistorical(tables, frame, selected, query);
     },
     async getOnlineFeatures(query) {
       const selected = resolveSelection(byName, query.select);
       if (!Array.isArray(query.entities))
         throw invalidArgument("entities", "give an array of rows with join keys");
+      await onlineFormat.assertReadable(query);
       const found = await readOnline(online, query.entities, selected, { signal: query.signal });
       return createOnlineFeatures(query.entities.length, found, clock.now()) as never;
     },

@@ -489,3 +489,19 @@ describe("getOnlineFeatures", () => {
     expect([calls, read]).toHaveLength(2);
   });
 });
+
+test("data of a newer format is neither read nor written", async () => {
+  const storage = composeStorage({ kv: memoryKv(), blobs: memoryBlobs() });
+  await storage.kv.atomic().set(["format", "features"], { minReader: 2, minWriter: 2 }).commit();
+  const store = createFeatureStore({ storage, views: [spending] });
+  const expected = { code: "FORMAT_TOO_NEW" };
+  const row = { customer: "c-1", total30d: 1, region: null, eventTime: new Date() };
+  await expect(store.write(spending, [row])).rejects.toMatchObject(expected);
+  await expect(store.push(spending, [row])).rejects.toMatchObject(expected);
+  await expect(store.materialize(spending)).rejects.toMatchObject(expected);
+  const select = { spending: ["total30d"] } as const;
+  const online = store.getOnlineFeatures({ entities: [{ customer: "c-1" }], select });
+  await expect(online).rejects.toMatchObject(expected);
+  const entities = [{ customer: "c-1", eventTime: new Date() }];
+  await expect(store.getHistoricalFeatures({ entities, select })).rejects.toMatchObject(expected);
+});

@@ -6,6 +6,7 @@ import {
   createIdentifier,
   createLifecycle,
   type DurationInput,
+  formatGuard,
   type Key,
   type PredictionRecord,
   type PredictionValue,
@@ -98,6 +99,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     ([column, values]) => [column, kindOf(column, values, reference.rows)] as const,
   );
   const table: Key = ["monitoring", 1, "predictions", name];
+  const format = formatGuard(storage, { package: "monitoring", reader: 1, writer: 1 });
   const lifecycle = createLifecycle(`the monitor ${name}`);
   const stop = new AbortController();
   let buffer = new RecordBuffer(columns);
@@ -117,6 +119,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     }
     const result = flushing.then(async () => {
       for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+        await format.assertWritable(call);
         await tables.append(table, next.batch, { id: next.id, signal: call.signal });
         waiting.shift();
         waitingRows -= next.batch.rows;
@@ -169,6 +172,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   async function check({ window, signal, ...compare }: CheckOptions): Promise<DriftReport> {
     const { from, to } = boundsOf(window, clock.now());
     await flush({ signal });
+    await format.assertReadable({ signal });
     const names = columns.map(([column]) => featureColumn(column));
     const batches: ColumnBatch[] = [];
     // The end of a window is outside of it; a scan includes its bounds.

@@ -164,3 +164,12 @@ test.each([{}, { window: null }, { window: {} }, { window: "soon" }, { window: {
     await monitor.close();
   },
 );
+
+test("data of a newer format is neither read nor written", async () => {
+  await storage.kv.atomic().set(["format", "monitoring"], { minReader: 2, minWriter: 2 }).commit();
+  const monitor = open();
+  await expect(monitor.check({ window: "1h" })).rejects.toMatchObject({ code: "FORMAT_TOO_NEW" });
+  monitor.observe({ input: { income: 1 }, output: {} });
+  await expect(monitor.flush()).rejects.toMatchObject({ code: "FORMAT_TOO_NEW" });
+  await storage.kv.atomic().delete(["format", "monitoring"]).commit();
+});

@@ -51,6 +51,7 @@ export async function promote(
   if (typeof reason !== "string" || reason.trim() === "")
     throw invalidArgument("reason", "say why; the history keeps it");
   const body = async (atomic: KvAtomic): Promise<Move> => {
+    await context.format.assertWritable({ signal });
     const previous = await context.models.get([name], { signal });
     if (previous === undefined || (await context.versions.get([name, number], { signal })) === undefined) {
       throw registryError("VERSION_NOT_FOUND", `there is no version ${number} of ${name}`, {

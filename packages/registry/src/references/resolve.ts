@@ -31,6 +31,7 @@ export async function findVersion(
   options: CallOptions,
 ): Promise<ModelVersion> {
   const { name, selector } = parseReference(reference);
+  await context.format.assertReadable(options);
   const model = (await context.models.get([name], options))?.value;
   if (model === undefined)
     throw registryError("MODEL_NOT_FOUND", `there is no model ${name}`, { details: { name } });

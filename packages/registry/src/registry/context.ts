@@ -1,4 +1,4 @@
-import type { Authorize, Clock, Principal, RecordStore, Storage } from "@millwright/core";
+import type { Authorize, Clock, FormatGuard, Principal, RecordStore, Storage } from "@millwright/core";
 import { registryError } from "../errors.js";
 import type { modelRecord } from "../models/model-record.js";
 import type { versionRecord } from "../versions/version-record.js";
@@ -8,6 +8,7 @@ export interface RegistryContext {
   readonly storage: Storage;
   readonly models: RecordStore<typeof modelRecord>;
   readonly versions: RecordStore<typeof versionRecord>;
+  readonly format: FormatGuard;
   readonly clock: Clock;
   readonly actor: Principal;
   readonly authorize: Authorize;

@@ -3,7 +3,7 @@ import {
   allowAll,
   anonymous,
   type CallOptions,
-  type KvEntry,
+  formatGuard,
   type Principal,
   type RecordListing,
   recordStore,
@@ -81,6 +81,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     storage,
     models: recordStore(storage, modelRecord, [...root, "models"]),
     versions: recordStore(storage, versionRecord, [...root, "versions"]),
+    format: formatGuard(storage, { package: "registry", reader: 1, writer: 1 }),
     clock: storage.clock,
     actor,
     authorize,
@@ -99,23 +100,35 @@ export function createRegistry(options: RegistryOptions): Registry {
       return promote(context, version, move);
     },
     getVersion: (reference, call = {}) => findVersion(context, reference, call),
-    getModel: async (name, call = {}) => (await context.models.get([name], call))?.value,
-    listModels: (call = {}) => values(context.models.list({}, call)),
+    async getModel(name, call = {}) {
+      await context.format.assertReadable(call);
+      return (await context.models.get([name], call))?.value;
+    },
+    listModels: (call = {}) => values(context, call, () => context.models.list({}, call)),
     listVersions: (name, call = {}) =>
-      values(context.versions.list({ prefix: [name] }, { reverse: true, ...call })),
-    listMoves: (name, call = {}) =>
-      moves(storage.kv.list({ prefix: movesLog(name) }, { reverse: true, ...call })),
+      values(context, call, () => context.versions.list({ prefix: [name] }, { reverse: true, ...call })),
+    listMoves: (name, call = {}) => moves(context, name, call),
     watch: (name, call = {}) => watchModel(context, name, call),
     reference: (uri) => createReference(context, uri),
   };
 }
 
-async function* values<Value>(listing: RecordListing<Value>): AsyncGenerator<Value, void, void> {
-  for await (const entry of listing) yield entry.value;
+async function* values<Value>(
+  { format }: RegistryContext,
+  call: CallOptions,
+  list: () => RecordListing<Value>,
+): AsyncGenerator<Value, void, void> {
+  await format.assertReadable(call);
+  for await (const entry of list()) yield entry.value;
 }
 
-async function* moves(entries: AsyncIterable<KvEntry>): AsyncGenerator<RecordedMove, void, void> {
-  for await (const entry of entries)
+async function* moves(
+  { format, storage }: RegistryContext,
+  name: string,
+  call: CallOptions,
+): AsyncGenerator<RecordedMove, void, void> {
+  await format.assertReadable(call);
+  for await (const entry of storage.kv.list({ prefix: movesLog(name) }, { reverse: true, ...call }))
     yield { ...(entry.value as unknown as Move), sequence: entry.key.at(-1) as number };
 }
 
@@ -124,6 +137,8 @@ async function* watchModel(
   name: string,
   call: CallOptions,
 ): AsyncGenerator<ModelInfo | undefined, void, void> {
-  for await (const _ of context.storage.kv.watch([context.models.keyOf([name])], call))
+  for await (const _ of context.storage.kv.watch([context.models.keyOf([name])], call)) {
+    await context.format.assertReadable(call);
     yield (await context.models.get([name], call))?.value;
+  }
 }

@@ -87,3 +87,19 @@ test("a registration that is aborted while its file is opened rejects, and bring
     await rm(directory, { recursive: true });
   }
 });
+
+test("data of a newer format is neither read nor written", async () => {
+  const version = await registry.register("credit", { artifact });
+  await storage.kv.atomic().set(["format", "registry"], { minReader: 2, minWriter: 2 }).commit();
+  const other = createRegistry({ storage });
+  const expected = { code: "FORMAT_TOO_NEW" };
+  await expect(other.register("credit", { artifact })).rejects.toMatchObject(expected);
+  await expect(other.promote(version, { to: "@champion", reason: "why not" })).rejects.toMatchObject(
+    expected,
+  );
+  await expect(other.getVersion("credit/1")).rejects.toMatchObject(expected);
+  await expect(other.getModel("credit")).rejects.toMatchObject(expected);
+  await expect(other.reference("credit/1").resolve()).rejects.toMatchObject(expected);
+  for (const listing of [other.listModels(), other.listVersions("credit"), other.listMoves("credit")])
+    await expect(listing[Symbol.asyncIterator]().next()).rejects.toMatchObject(expected);
+});

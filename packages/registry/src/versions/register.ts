@@ -59,6 +59,7 @@ export async function register(
   const description = await describe(context, name, options);
   const identity = identityKey(name, description);
   const body = async (atomic: KvAtomic): Promise<ModelVersion> => {
+    await context.format.assertWritable({ signal });
     const known = await context.storage.kv.get(identity, { signal });
     if (known !== undefined) return existing(context, description, Number(known.value), signal);
     return addVersion(context, atomic.check(identity, null), identity, description, signal);
