@@ -1,21 +1,17 @@
 const hexDigits = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
-const hexPiece = 16;
-/** Where digits become text; nothing is kept in it. */
-const hexCodes = new Array<number>(2 * hexPiece).fill(0);
 
 /** Lowercase hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   // A text that is put together digit by digit stays a tree of pieces, many times as large as the text.
   let text = "";
-  for (let start = 0; start < bytes.length; start += hexPiece) {
-    const length = Math.min(hexPiece, bytes.length - start);
-    for (let index = 0; index < length; index++) {
-      const byte = bytes[start + index]!;
-      hexCodes[2 * index] = hexDigits[byte >> 4]!;
-      hexCodes[2 * index + 1] = hexDigits[byte & 15]!;
+  for (let start = 0; start < bytes.length; start += 4096) {
+    const piece = bytes.slice(start, start + 4096);
+    const codes = new Array<number>(2 * piece.length);
+    for (let index = 0; index < piece.length; index++) {
+      codes[2 * index] = hexDigits[piece[index]! >> 4]!;
+      codes[2 * index + 1] = hexDigits[piece[index]! & 15]!;
     }
-    const piece = String.fromCharCode.apply(null, hexCodes);
-    text += length === hexPiece ? piece : piece.slice(0, 2 * length);
+    text += String.fromCharCode.apply(null, codes);
   }
   return text;
 }

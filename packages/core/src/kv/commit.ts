@@ -57,7 +57,7 @@ export async function commitPlan(
       return commitPlan(context, plan, options, attempt + 1);
     throw coreError(
       "OUTCOME_UNKNOWN",
-      `the reply of ${context.driver.name} to a commit was lost, and it cannot be told whether it was applied. ${token === undefined ? "Read what it should have written, or commit with an idempotencyToken" : "Commit again with the same idempotencyToken"}`,
+      `the reply of ${context.driver.name} to a commit was lost, so it cannot be told whether it was applied. ${token === undefined ? "Read what it should have written, or commit with an idempotencyToken" : "Commit again with the same idempotencyToken"}`,
       { cause: error, retryable: token !== undefined },
     );
   }

@@ -53,7 +53,7 @@ function wrongSize(whole: Uint8Array, key: Key, path: string): MillwrightError {
   if (key.length === 0) return invalidArgument(path, "a key has at least one part");
   return coreError(
     "LIMIT_EXCEEDED",
-    `${path} is ${whole.length} bytes with its namespace; at most ${kvLimits.keyBytes} are portable. Put a digest in the key instead`,
+    `${path} is ${whole.length} bytes with its namespace; at most ${kvLimits.keyBytes} are portable. Put a digest in the key`,
     { details: { path, bytes: whole.length, limit: kvLimits.keyBytes } },
   );
 }

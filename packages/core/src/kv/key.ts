@@ -34,10 +34,8 @@ export function encodeKey(key: Key, path = "key"): Uint8Array<ArrayBuffer> {
 
 /** The bytes of `prefix`, then those of a key. @throws {MillwrightError} `INVALID_ARGUMENT` */
 export function encodeKeyBehind(prefix: Uint8Array, key: Key, path: string): Uint8Array<ArrayBuffer> {
-  const length = plainLength(key, path);
-  if (length === undefined) return encodeParts(prefix, key, path);
-  const bytes = new Uint8Array(prefix.length + length);
-  return writePlain(bytes, 0, prefix, key) ? bytes : encodeParts(prefix, key, path);
+  const bytes = new Uint8Array(plainLength(prefix, key));
+  return bytes.length > 0 && writePlain(bytes, 0, prefix, key) ? bytes : encodeParts(prefix, key, path);
 }
 
 /**
@@ -45,10 +43,7 @@ export function encodeKeyBehind(prefix: Uint8Array, key: Key, path: string): Uin
  * many keys would go into. Errors are about `path[index]`.
  */
 export function encodeKeysBehind(prefix: Uint8Array, keys: readonly Key[], path: string): Uint8Array[] {
-  const lengths = keys.map((key, index) => {
-    const length = plainLength(key, path, index);
-    return length === undefined ? 0 : prefix.length + length;
-  });
+  const lengths = keys.map((key) => plainLength(prefix, key));
   const whole = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
   let end = 0;
   return keys.map((key, index) => {
@@ -60,16 +55,15 @@ export function encodeKeysBehind(prefix: Uint8Array, keys: readonly Key[], path:
   });
 }
 
-/** How long a key of finite numbers and ASCII is; `undefined` if it has other parts. Whether text is ASCII is seen when it is written. */
-function plainLength(key: Key, path: string, index?: number): number | undefined {
-  if (!Array.isArray(key))
-    throw invalidArgument(index === undefined ? path : `${path}[${index}]`, "a key is an array of parts");
-  let length = 0;
-  for (let place = 0; place < key.length; place++) {
-    const part = key[place] as KeyPart;
+/** How long a key of finite numbers and ASCII is; 0 if it has other parts. Whether text is ASCII is seen when it is written. */
+function plainLength(prefix: Uint8Array, key: Key): number {
+  if (!Array.isArray(key)) return 0;
+  let { length } = prefix;
+  for (let index = 0; index < key.length; index++) {
+    const part = key[index] as KeyPart;
     if (typeof part === "string") length += part.length + 2;
     else if (typeof part === "number" && Number.isFinite(part)) length += sequenceBytes;
-    else return undefined;
+    else return 0;
   }
   return length;
 }
@@ -97,6 +91,7 @@ function writePlain(bytes: Uint8Array, start: number, prefix: Uint8Array, key: K
 }
 
 function encodeParts(prefix: Uint8Array, key: Key, path: string): Uint8Array<ArrayBuffer> {
+  if (!Array.isArray(key)) throw invalidArgument(path, "a key is an array of parts");
   return concatBytes([prefix, ...key.map((part, index) => encodePart(part, `${path}[${index}]`))]);
 }
 

@@ -98,7 +98,7 @@ async function readPage(
 
 function moveBehind(pages: { start: Uint8Array; end: Uint8Array }, key: Uint8Array, reverse: boolean): void {
   if (compareBytes(key, pages.start) < 0 || compareBytes(key, pages.end) >= 0) {
-    throw coreError("INVALID_CURSOR", "the cursor stands outside of the listing; list again from the start");
+    throw coreError("INVALID_CURSOR", "the cursor is outside of the listing; list again from the start");
   }
   if (reverse) pages.end = key;
   else pages.start = concatBytes([key, Uint8Array.of(0)]);

@@ -110,7 +110,7 @@ function noJournals(): JournalDriver {
     Promise.reject(
       coreError(
         "UNSUPPORTED",
-        "this storage has no journals; compose it with journals, such as localJournals or memoryJournals",
+        "this storage has no journals; compose it with some, such as memoryJournals()",
       ),
     );
   return {
