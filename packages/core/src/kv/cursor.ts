@@ -35,7 +35,7 @@ export function decodeCursor(scope: CursorScope, cursor: string): Uint8Array {
   if (given !== fingerprintOf(scope, key)) {
     throw coreError(
       "INVALID_CURSOR",
-      "the cursor belongs to another listing, or is damaged; pass it whole, with the selector and direction that it came from",
+      "the cursor belongs to another listing, or is damaged; pass it whole, with the selector and direction it came from",
     );
   }
   return key;
