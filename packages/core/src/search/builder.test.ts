@@ -4,7 +4,7 @@ import type { SearchExpression } from "./expression.js";
 import { parseSearch } from "./parse/parse-search.js";
 import { vocabulary } from "./test-support/arbitrary-expression.js";
 
-const { metric, param, attribute } = searchBuilder(vocabulary);
+const { metric, param, attribute, dataset } = searchBuilder(vocabulary);
 
 test("it makes the tree that the text is parsed to", () => {
   const built = and(
@@ -18,12 +18,15 @@ test("it makes the tree that the text is parsed to", () => {
     attribute("start_time", ">=", 9007199254740993n),
     param("note", "not between", "a", "b"),
     metric("loss", "is not null"),
+    dataset("name", "!=", "loans"),
+    not(dataset("name", "in", ["loans"])),
   );
   const text = `status = 'FINISHED' AND metrics.auc BETWEEN 0.9 AND 1
     AND (params.depth IN (3, '4', true) OR params.note ILIKE '%deep%' OR params.depth IS NULL)
     AND NOT params.note = 'x' AND metrics.loss NOT IN (0, 1) AND params.note NOT LIKE 'a%'
     AND params.note NOT ILIKE 'a%' AND start_time >= 9007199254740993
-    AND params.note NOT BETWEEN 'a' AND 'b' AND metrics.loss IS NOT NULL`;
+    AND params.note NOT BETWEEN 'a' AND 'b' AND metrics.loss IS NOT NULL
+    AND dataset.name != 'loans' AND NOT dataset.name IN ('loans')`;
   expect(built).toEqual(parseSearch(text, vocabulary));
 });
 

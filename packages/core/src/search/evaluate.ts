@@ -1,6 +1,6 @@
-import type { SearchDocument, SearchValue } from "./document.js";
+import type { SearchDocument, SearchFieldValue } from "./document.js";
 import type { SearchExpression, SearchField } from "./expression.js";
-import { and, compileCondition, not, or, type Truth } from "./predicate.js";
+import { and, compileCondition, not, or, type Truth, truthOf } from "./predicate.js";
 
 /**
  * Whether a document matches; a filter of `undefined` matches everything. To look at many documents, compile once with
@@ -8,6 +8,9 @@ import { and, compileCondition, not, or, type Truth } from "./predicate.js";
  *
  * Only what is true matches, and every node is true, false or unknown, as in SQL: a comparison with an absent field is unknown, `not`
  * keeps unknown, a conjunction with something false is false, a disjunction with something true is true.
+ *
+ * Of several values of a field a condition is true if it is true of one, also `!=`, `not in` and `not between`; `not` around a condition
+ * (and `NOT LIKE`, which is that) asks that it is true of none. Two conditions may be true of different values.
  *
  * Values compare by their kind:
  *
@@ -60,15 +63,16 @@ export function compileTruth(expression: SearchExpression): (document: SearchDoc
       const { field } = expression;
       return (document) => {
         const value = fieldValue(document, field);
-        return value === undefined ? undefined : predicate(value);
+        return value === undefined ? undefined : truthOf(predicate, value);
       };
     }
   }
 }
 
-/** The value of a field, undefined where it is absent. Keys such as "constructor" are keys like any other. */
-export function fieldValue(document: SearchDocument, field: SearchField): SearchValue | undefined {
+/** What a field holds, undefined where it is absent. Keys such as "constructor" are keys like any other. */
+export function fieldValue(document: SearchDocument, field: SearchField): SearchFieldValue | undefined {
   if (!Object.hasOwn(document.entities, field.entity)) return undefined;
   const values = document.entities[field.entity]!;
-  return Object.hasOwn(values, field.key) ? values[field.key] : undefined;
+  const value = Object.hasOwn(values, field.key) ? values[field.key] : undefined;
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
 }

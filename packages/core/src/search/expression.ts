@@ -15,6 +15,9 @@ export type SearchOperator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "like" | "il
  *
  * Every node is true, false or unknown, as in SQL: a comparison with a field that is absent is unknown, `not` keeps unknown, `and`
  * and `or` combine it, and only what is true matches. So an absent field never matches, also not with `!=`.
+ *
+ * Of a field with several values a condition is true if it is true of one of them, `!=` and what is `negated` included, as in MLflow: "some
+ * value differs". A `not` around it says it of all: "no value is equal".
  */
 export type SearchExpression =
   | { readonly kind: "and" | "or"; readonly operands: readonly SearchExpression[] }

@@ -11,7 +11,7 @@ export {
   searchBuilder,
 } from "./builder.js";
 export { checkSearchExpression } from "./check.js";
-export type { SearchDocument, SearchValue } from "./document.js";
+export type { SearchDocument, SearchFieldValue, SearchValue } from "./document.js";
 export { compileSearch, matches } from "./evaluate.js";
 export type {
   SearchExpression,
@@ -21,6 +21,8 @@ export type {
   SearchOrder,
 } from "./expression.js";
 export {
+  type BoundSearchLogOptions,
+  boundSearchLog,
   createSearchIndex,
   type SearchIndex,
   type SearchIndexOptions,

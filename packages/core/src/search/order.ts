@@ -1,6 +1,7 @@
+import { invalidArgument } from "../errors/create.js";
 import type { SearchDocument, SearchValue } from "./document.js";
 import { fieldValue } from "./evaluate.js";
-import type { SearchOrder } from "./expression.js";
+import type { SearchField, SearchOrder } from "./expression.js";
 import { compareNumbers, compareText, isNumeric, textOf } from "./values.js";
 
 /**
@@ -9,6 +10,8 @@ import { compareNumbers, compareText, isNumeric, textOf } from "./values.js";
  *
  * In both directions values come first, then NaN, then what is absent, as MLflow has it. Ascending, numbers come before texts;
  * numbers and bigints compare by mathematical value (−0 is 0), texts by code point, so "10" comes before "9"; booleans are texts.
+ *
+ * @throws `INVALID_ARGUMENT` if a document holds a list in a field of the order: several values have none
  *
  * @example
  * ```ts
@@ -28,10 +31,24 @@ export function compareDocuments(
   order: readonly SearchOrder[],
 ): number {
   for (const { field, descending } of order) {
-    const sign = compareOrdered(fieldValue(left, field), fieldValue(right, field), descending);
+    const sign = compareOrdered(valueInOrder(left, field), valueInOrder(right, field), descending);
     if (sign !== 0) return sign;
   }
   return compareText(left.id, right.id);
+}
+
+function valueInOrder(document: SearchDocument, field: SearchField): SearchValue | undefined {
+  const value = fieldValue(document, field);
+  if (typeof value === "object") throw unordered(field, "order");
+  return value;
+}
+
+/** What is said of an order by a field in which some document holds a list. */
+export function unordered({ entity, key }: SearchField, path: string): Error {
+  return invalidArgument(
+    path,
+    `${entity}.${key} has several values, which have no order; order by a field with one value`,
+  );
 }
 
 /** The order of two values of one field, absent ones included, as {@link compareDocuments} states it. */

@@ -1,4 +1,4 @@
-import type { SearchValue } from "./document.js";
+import type { SearchFieldValue, SearchValue } from "./document.js";
 import type { SearchExpression, SearchLiteral, SearchOperator } from "./expression.js";
 import { compileLike } from "./like.js";
 import { compareNumbers, compareText, isNumeric, numberOfText, textOf } from "./values.js";
@@ -39,6 +39,14 @@ export function compileCondition(condition: SearchCondition): ValuePredicate {
     case "in":
       return negatedIf(condition.negated, compileList(condition.values));
   }
+}
+
+/** What a condition says of a field that is there: of several values it is the disjunction. */
+export function truthOf(predicate: ValuePredicate, value: SearchFieldValue): Truth {
+  if (typeof value !== "object") return predicate(value);
+  let truth: Truth = false;
+  for (const one of value) truth = or(truth, predicate(one));
+  return truth;
 }
 
 /** Negation, conjunction and disjunction of three values, as SQL has them. */

@@ -6,6 +6,8 @@ export interface SearchKey {
   readonly type: SearchType;
   /** Other names in texts, such as `created` for `start_time`. What is parsed has the name of the vocabulary. */
   readonly aliases?: readonly string[] | undefined;
+  /** Whether a thing may have several values of it, as a run has several datasets: then orders cannot name it. Default: false. */
+  readonly multiple?: boolean | undefined;
   /** What only the dialect "mlflow" obeys. */
   readonly mlflow?: SearchKeyRules | undefined;
 }

@@ -313,3 +313,22 @@ test("a journal whose files are taken away says so at the next sync", async () =
   await expect(journal.sync()).rejects.toMatchObject({ code: "INTERNAL" });
   await expect(journals.close()).rejects.toMatchObject({ code: "INTERNAL" });
 });
+
+test("a journal that several open and delete at once is free, held or gone, and nothing else", async () => {
+  const directory = temporaryDirectory();
+  const drivers = await Promise.all([open(directory), open(directory), open(directory)]);
+  const codes = new Set<unknown>();
+  const useAndDelete = async (journals: (typeof drivers)[number]): Promise<void> => {
+    try {
+      await (await journals.open("raced")).close();
+      await journals.delete("raced");
+    } catch (error) {
+      codes.add((error as { code?: unknown }).code);
+    }
+  };
+  for (let round = 0; round < 40; round++) await Promise.all(drivers.map(useAndDelete));
+  expect([...codes].filter((code) => code !== "CONFLICT")).toEqual([]);
+  await (await drivers[0]!.open("raced")).close();
+  expect(await drivers[0]!.delete("raced")).toBe(true);
+  expect(await drivers[1]!.list()).toEqual([]);
+});

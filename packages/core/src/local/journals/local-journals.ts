@@ -6,12 +6,15 @@ import type { Journal, JournalDriver, JournalOptions } from "../../journal/journ
 import { createLifecycle } from "../../lifecycle/lifecycle.js";
 import { isDirectory, makeDirectory, syncDirectory } from "../directory/durable-files.js";
 import type { LocalDirectory } from "../directory/local-directory.js";
-import { onFiles } from "../directory/local-error.js";
+import { hasCode, onFiles } from "../directory/local-error.js";
 import { createCrc32cTable } from "./crc32c.js";
 import { openJournal } from "./local-journal.js";
-import { takeWriterLock } from "./writer-lock.js";
+import { takeWriterLock, type WriterLock } from "./writer-lock.js";
 
 const lockName = "writer.lock";
+
+/** Who opens a journal while another process deletes it makes it anew, as if it had come a moment later. */
+const longestRace = 8;
 
 /** The JournalDriver over files: a directory for each journal, with its segments and the lock of its writer. */
 export function openJournals(directory: LocalDirectory): JournalDriver {
@@ -30,8 +33,7 @@ export function openJournals(directory: LocalDirectory): JournalDriver {
       );
     }
     const own = join(root, journalName);
-    await makeDirectory(own);
-    const lock = await takeWriterLock(join(own, lockName), `the journal ${journalName}`);
+    const lock = await makeAndLock(own, journalName);
     try {
       const onClose = (): void => void opened.delete(journal);
       const journal = await openJournal({
@@ -50,10 +52,28 @@ export function openJournals(directory: LocalDirectory): JournalDriver {
     }
   }
 
+  async function makeAndLock(own: string, journalName: string): Promise<WriterLock> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await makeDirectory(own);
+        return await takeWriterLock(join(own, lockName), `the journal ${journalName}`);
+      } catch (error) {
+        if (!hasCode(error, "ENOENT") || attempt === longestRace) throw error;
+      }
+    }
+  }
+
   async function remove(journalName: string): Promise<boolean> {
     const own = join(root, journalName);
     if (!(await isDirectory(own))) return false;
-    const lock = await takeWriterLock(join(own, lockName), `the journal ${journalName}`);
+    let lock: WriterLock;
+    try {
+      lock = await takeWriterLock(join(own, lockName), `the journal ${journalName}`);
+    } catch (error) {
+      // Another process has deleted it in between.
+      if (hasCode(error, "ENOENT") && !(await isDirectory(own))) return false;
+      throw error;
+    }
     // Gone at once under its name, whatever is killed while the files are removed one by one.
     const grave = join(root, `.deleted-${crypto.randomUUID()}`);
     await rename(own, grave);

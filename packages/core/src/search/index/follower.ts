@@ -1,35 +1,14 @@
-import type { CallOptions } from "../../cancellation/abort.js";
 import { coreError, invalidArgument } from "../../errors/create.js";
 import type { Key } from "../../kv/key.js";
 import type { Version } from "../../kv/kv-store.js";
 import { inParallel } from "../../storage/in-parallel.js";
-import type { Storage } from "../../storage/storage.js";
 import type { SearchDocument } from "../document.js";
 import { lastPosition, readTail, trimLog } from "./change-log.js";
 import { checkDocument } from "./columns/stored-value.js";
 import { DocumentTable } from "./columns/table.js";
+import { type CheckedOptions, mostBetween } from "./options.js";
 import { type LogPosition, type SnapshotEntry, SnapshotStore } from "./snapshot/snapshot-store.js";
 import { searchLog } from "./touch.js";
-
-/** How far the index is built anew. */
-export interface SearchIndexProgress {
-  /** Documents that were read. */
-  readonly documents: number;
-  readonly done: boolean;
-}
-
-/** Where an index follows what, and how. */
-export interface FollowerOptions {
-  readonly storage: Pick<Storage, "kv" | "blobs">;
-  readonly prefix: Key;
-  readonly load: (
-    ids: readonly string[],
-    call: CallOptions,
-  ) => Promise<readonly (SearchDocument | undefined)[]>;
-  readonly scan: (call: CallOptions) => AsyncIterable<SearchDocument>;
-  readonly onProgress?: ((progress: SearchIndexProgress) => void) | undefined;
-  readonly changesPerSnapshot: number;
-}
 
 /** The documents as of a position of the log. */
 interface Followed {
@@ -52,17 +31,17 @@ const documentsPerTurn = 1_000;
 
 /** Follows the log of an index. Its methods must not overlap. */
 export class Follower {
-  readonly #options: FollowerOptions;
+  readonly #options: CheckedOptions;
   readonly #log: Key;
   readonly #snapshots: SnapshotStore;
   #followed: Followed | undefined;
   /** The entry of a snapshot that could not be used, which may be replaced by anything. */
   #unusable: Version | undefined;
 
-  constructor(options: FollowerOptions) {
+  constructor(options: CheckedOptions) {
     this.#options = options;
     this.#log = searchLog(options.prefix);
-    this.#snapshots = new SnapshotStore(options.storage, [...options.prefix, "snapshot"]);
+    this.#snapshots = new SnapshotStore(options.storage, [...options.prefix, "snapshot"], options.revision);
   }
 
   /** What has come since the last snapshot. */
@@ -76,9 +55,9 @@ export class Follower {
     return followed !== undefined && followed.changes > this.#changesToKeep(followed.table);
   }
 
-  /** What the tail may grow to: a tenth of the documents, since a snapshot costs as much as all of them. */
+  /** What the tail may grow to: a tenth of the documents, since a snapshot costs as much as all of them, but not what writers cut off. */
   #changesToKeep(table: DocumentTable): number {
-    return Math.max(this.#options.changesPerSnapshot, Math.floor(table.size / 10));
+    return Math.min(Math.max(this.#options.changesPerSnapshot, Math.floor(table.size / 10)), mostBetween);
   }
 
   /** The documents with every change that was committed before the call. What fails leaves the position where it was. */

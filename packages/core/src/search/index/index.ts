@@ -1,4 +1,5 @@
-export type { SearchIndexProgress } from "./follower.js";
+export { type BoundSearchLogOptions, boundSearchLog } from "./bound-log.js";
+export type { SearchIndexOptions, SearchIndexProgress } from "./options.js";
 export type { SearchPage, SearchQuery } from "./query/answer.js";
-export { createSearchIndex, type SearchIndex, type SearchIndexOptions } from "./search-index.js";
+export { createSearchIndex, type SearchIndex } from "./search-index.js";
 export { touchSearchIndex } from "./touch.js";

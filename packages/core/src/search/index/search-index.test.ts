@@ -185,7 +185,7 @@ describe("failure", () => {
       null,
       { id: "other", entities: {} },
       { id: "d000002" },
-      { id: "d000002", entities: { metric: { x: [] } } },
+      { id: "d000002", entities: { metric: { x: [null] } } },
     ])
       await expect(index.search()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     wrong = { id: "d000002", entities: {} };

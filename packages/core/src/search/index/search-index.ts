@@ -1,45 +1,20 @@
 import type { CallOptions } from "../../cancellation/abort.js";
 import { abortable } from "../../cancellation/abort.js";
-import { coreError, invalidArgument } from "../../errors/create.js";
-import type { Key } from "../../kv/key.js";
+import { coreError } from "../../errors/create.js";
 import type { KvAtomic } from "../../kv/kv-store.js";
 import { createLifecycle } from "../../lifecycle/lifecycle.js";
-import type { Storage } from "../../storage/storage.js";
-import type { SearchDocument } from "../document.js";
-import { Follower, type SearchIndexProgress } from "./follower.js";
+import { Follower } from "./follower.js";
+import { checkOptions, type SearchIndexOptions } from "./options.js";
 import { answer, compileQuery, type SearchPage, type SearchQuery } from "./query/answer.js";
 import { createSharedTask } from "./shared-task.js";
 import { touchSearchIndex } from "./touch.js";
-
-/** What an index is over. */
-export interface SearchIndexOptions {
-  readonly storage: Pick<Storage, "kv" | "blobs">;
-  /** Where its log and the record of its snapshot lie, such as `["tracking", 1, "search"]`. Nothing else may lie there. */
-  readonly prefix: Key;
-  /**
-   * The current documents of at most 1,000 identifiers, in their order; `undefined` for what is gone. It must see every commit that was
-   * touched and has resolved. Calls may overlap.
-   */
-  readonly load: (
-    ids: readonly string[],
-    call: CallOptions,
-  ) => Promise<readonly (SearchDocument | undefined)[]>;
-  /** All documents, to build the index anew. It must see every commit that has resolved when it begins. */
-  readonly scan: (call: CallOptions) => AsyncIterable<SearchDocument>;
-  /** Hears of a rebuild, after every thousand documents and at its end. */
-  readonly onProgress?: ((progress: SearchIndexProgress) => void) | undefined;
-  /**
-   * Changes after which a snapshot is written, if they are a tenth of the documents too. As many stay in the log behind a snapshot.
-   * Default: 2,000.
-   */
-  readonly changesPerSnapshot?: number | undefined;
-}
 
 /** Filtered, ordered search over documents that many processes change. */
 export interface SearchIndex extends AsyncDisposable {
   /**
    * Adds to the commit that changes, adds or removes documents that it does so. Without it the index does not hear of them. All
-   * identifiers of a commit belong into one call: it is one entry of one log, in which commits stand in line.
+   * identifiers of a commit belong into one call: it is one entry of one log, in which commits stand in line. A program that does so for
+   * long without searching calls {@link boundSearchLog} behind its commits, so that the log does not grow.
    */
   touch(atomic: KvAtomic, ids: string | readonly string[]): KvAtomic;
   /**
@@ -96,9 +71,9 @@ export interface SearchIndex extends AsyncDisposable {
  * ```
  */
 export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
-  checkOptions(options);
-  const { changesPerSnapshot = 2_000 } = options;
-  const follower = new Follower({ ...options, changesPerSnapshot });
+  const complete = checkOptions(options);
+  const { changesPerSnapshot } = complete;
+  const follower = new Follower(complete);
   const lifecycle = createLifecycle(`the search index ${JSON.stringify(options.prefix.map(String))}`);
   const closing = new AbortController();
   const following = createSharedTask((signal) => follower.follow(signal));
@@ -166,17 +141,4 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
       return this.close();
     },
   };
-}
-
-function checkOptions({ storage, prefix, load, scan, changesPerSnapshot = 1 }: SearchIndexOptions): void {
-  if (typeof storage?.kv?.atomic !== "function" || typeof storage.blobs?.put !== "function")
-    throw invalidArgument("storage", "give a storage with kv and blobs");
-  if (!storage.kv.ordered)
-    throw coreError("UNSUPPORTED", "a search index needs a KvStore that is ordered, for its log");
-  if (!Array.isArray(prefix) || prefix.length === 0)
-    throw invalidArgument("prefix", "give where the index lies, such as [package, layout, subject]");
-  if (typeof load !== "function") throw invalidArgument("load", "give a function that loads documents");
-  if (typeof scan !== "function") throw invalidArgument("scan", "give a function that lists all documents");
-  if (!Number.isInteger(changesPerSnapshot) || changesPerSnapshot < 1)
-    throw invalidArgument("changesPerSnapshot", "give a whole number of at least 1");
 }

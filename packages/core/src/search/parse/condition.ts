@@ -2,6 +2,7 @@ import type { SearchExpression, SearchOperator } from "../expression.js";
 import type { Cursor } from "./cursor.js";
 import { parseField, type ResolvedField } from "./field.js";
 import { parseList, parseLiteral } from "./literal.js";
+import { shown } from "./shown.js";
 import type { SearchToken } from "./tokens.js";
 
 const comparisons: Readonly<Record<string, SearchOperator>> = {
@@ -89,10 +90,10 @@ function operatorsOf(cursor: Cursor, { type, entity, key }: ResolvedField): read
 
 function unfit(cursor: Cursor, resolved: ResolvedField, token: SearchToken): Error {
   const { field } = resolved;
-  const shown = operatorsOf(cursor, resolved).flatMap((operator) =>
+  const operators = operatorsOf(cursor, resolved).flatMap((operator) =>
     operator === "==" || operator === "<>" ? [] : operator === "IS" ? ["IS NULL", "IS NOT NULL"] : [operator],
   );
-  const expected = `one of ${shown.join(", ")} behind ${field.entity}.${field.key}`;
+  const expected = `one of ${operators.join(", ")} behind ${field.entity}.${shown(field.key)}`;
   const remedy = /^[-/:@#$+%]/.test(token.text)
     ? "a key with other characters is put into backticks"
     : undefined;

@@ -3,6 +3,7 @@ import { coreError, invalidArgument } from "../../errors/create.js";
 import type { MillwrightError } from "../../errors/millwright-error.js";
 import { searchLimits } from "../limits.js";
 import type { SearchDialect, SearchVocabulary } from "../vocabulary.js";
+import { shown } from "./shown.js";
 import { type SearchToken, tokenize } from "./tokens.js";
 
 /** How a text is read. */
@@ -91,8 +92,7 @@ export class Cursor {
   ): MillwrightError<CoreErrorCode> {
     const position = [...this.text.slice(0, token.start)].length + 1;
     const written = this.text.slice(token.start, token.end);
-    const shown = written.length > 40 ? `${written.slice(0, 40)}…` : written;
-    const found = token.kind === "end" ? "the end" : shown;
+    const found = token.kind === "end" ? "the end" : shown(written);
     const message = `${this.path}: expected ${expected} at character ${position}, found ${found}`;
     return coreError("INVALID_ARGUMENT", remedy === undefined ? message : `${message}; ${remedy}`, {
       details: { path: this.path, position, expected },

@@ -111,12 +111,19 @@ function resolveKey(cursor: Cursor, of: KeyToResolve): Omit<ResolvedField, "enti
   const strict = cursor.dialect === "mlflow";
   const allowed = ({ mlflow }: SearchKey, alias: boolean): boolean =>
     !strict || (mlflow?.[use] !== false && !(alias && use === "order" && mlflow?.orderAliases === false));
+  const resolved = (canonical: string, key: SearchKey): Omit<ResolvedField, "entity"> => {
+    if (use === "order" && key.multiple === true) {
+      const reason = `${name}.${canonical} has several, which have no order`;
+      throw cursor.failure(`a field with one value (${reason})`, token);
+    }
+    return { field: { entity: name, key: canonical }, type: key.type, key };
+  };
   if (Object.hasOwn(keys, written) && allowed(keys[written]!, false)) {
-    return { field: { entity: name, key: written }, type: keys[written]!.type, key: keys[written] };
+    return resolved(written, keys[written]!);
   }
   for (const [canonical, key] of Object.entries(keys)) {
     if (key.aliases?.includes(written) && allowed(key, true)) {
-      return { field: { entity: name, key: canonical }, type: key.type, key };
+      return resolved(canonical, key);
     }
   }
   if (entity.anyKey !== undefined && !Object.hasOwn(keys, written)) {

@@ -3,6 +3,7 @@ import { searchLimits } from "../limits.js";
 import { numberOfText } from "../values.js";
 import { type Cursor, reservedWords } from "./cursor.js";
 import type { ResolvedField } from "./field.js";
+import { shown } from "./shown.js";
 import type { SearchToken } from "./tokens.js";
 
 /** What a value is compared for: an order makes no sense of booleans, and a pattern only of texts. */
@@ -109,7 +110,7 @@ function booleanLiteral(cursor: Cursor): boolean | undefined {
 }
 
 function expectedLiteral(cursor: Cursor, { field, type }: ResolvedField, use: LiteralUse): string {
-  const name = `${field.entity}.${field.key}`;
+  const name = `${field.entity}.${shown(field.key)}`;
   if (use === "pattern") return `a pattern in quotes for ${name}`;
   if (type === "number") return `a number for ${name}`;
   if (cursor.dialect === "mlflow") return `a text in quotes for ${name}`;
@@ -123,6 +124,6 @@ function remedyFor(token: SearchToken): string | undefined {
   if (token.kind === "word" && token.text.toUpperCase() === "NULL") return "write IS NULL or IS NOT NULL";
   if (token.kind === "word" && token.text.toUpperCase() === "NAN")
     return "NaN equals nothing, not even itself";
-  if (token.kind === "word") return `a text needs quotes: '${token.text.slice(0, 40)}'`;
+  if (token.kind === "word") return `a text needs quotes: '${shown(token.text)}'`;
   return undefined;
 }

@@ -186,7 +186,61 @@ describe("limits", () => {
   });
 });
 
+describe("hostile texts", () => {
+  const fill = (piece: string) => piece.repeat(Math.floor(searchLimits.textLength / piece.length));
+
+  test.each([
+    ["nested far too deep", `${"(".repeat(10_000)}metrics.a > 1${")".repeat(10_000)}`, 101],
+    ["NOTs", fill("NOT "), 401],
+    ["closing parentheses", fill(")"), 1],
+    ["signs", fill("+-"), 1],
+    ["periods", fill("."), 1],
+    ["quotes that never end", fill("E'\\\\\\'"), 1],
+    ["a key of periods, and no operator", `metrics.${"a.".repeat(30_000)}`, 60_009],
+    ["a list that never ends", `params.a IN (${fill("1,").slice(0, 60_000)}`, 20_014],
+    ["digits and a letter", `metrics.a > ${"1".repeat(60_000)}x`, 13],
+    ["half a character", "metrics.\ud800 > 1", 9],
+    ["half a character in quotes that never end", "params.a = '\udfff", 12],
+    ["a character cut in two by the limit of what is shown", `params.${"a".repeat(39)}\u{1f600} 1`, 47],
+    ["a control character", "status = \u0000", 10],
+    ["an escape sequence of a terminal", "status \u001b[31m= 'x'", 8],
+    ["a mark that turns the text around", "status = \u202e'x'", 10],
+    ["lines", "status\n\n= 'a'\ngarbage\n", 15],
+    ["another language", "status = 'x'; DROP TABLE runs", 13],
+    ["a comment", "status = 'x' -- and so on", 14],
+    ["a query in the place of a list", "params.a IN (SELECT 1)", 14],
+    ["an inherited name", "constructor.name = 'x'", 1],
+  ])("%s: refused where the mistake is, in a short message that can be printed", (_, text, position) => {
+    for (const dialect of ["full", "mlflow"] as const) {
+      const { message, details } = errorOf(() => parseSearch(text, runs, { dialect }));
+      expect(message.length).toBeLessThan(300);
+      expect(message).toMatch(/^filter: expected .+ at character \d+, found .+/);
+      expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      if (dialect === "full") expect(details).toMatchObject({ path: "filter", position });
+    }
+  });
+
+  test("a text of a megabyte is refused by its length, before it is read", () => {
+    const { message } = errorOf(() => parseSearch("metrics.a > 1 OR ".repeat(62_000), runs));
+    expect(message).toBe("filter: has 1054000 characters; at most 65536 are read");
+  });
+
+  test("half a character is a key and a value like others, where it is quoted", () => {
+    const halves = { kind: "compare", field: { entity: "parameter", key: "\ud800" }, operator: "=" } as const;
+    expect(parseSearch("params.`\ud800` = '\udfff'", runs)).toEqual({ ...halves, value: "\udfff" });
+  });
+});
+
 describe("orders", () => {
+  test("a field with several values has none", () => {
+    const error = errorOf(() => parseOrder(["metrics.a", "metrics.b, datasets.name DESC"], runs));
+    expect(error.details).toEqual({
+      path: "order[1]",
+      position: 12,
+      expected: "a field with one value (dataset.name has several, which have no order)",
+    });
+  });
+
   test("several keys, also in one text, of any case", () => {
     expect(parseOrder(["metrics.auc desc, `Run Name` ASC", " start_time "], runs)).toEqual([
       { field: { entity: "metric", key: "auc" }, descending: true },

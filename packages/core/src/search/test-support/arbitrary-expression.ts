@@ -14,6 +14,7 @@ export const vocabulary = defineSearchVocabulary({
         start_time: { type: "number", aliases: ["created"] },
       },
     },
+    dataset: { keys: { name: { type: "text", multiple: true } } },
   },
   bareEntity: "attribute",
 });
@@ -41,6 +42,7 @@ const numericField: fc.Arbitrary<SearchField> = fc.oneof(
 const textField: fc.Arbitrary<SearchField> = fc.oneof(
   fc.constantFrom("depth", "note", "constructor", ...strangeKeys).map((key) => ({ entity: "param", key })),
   fc.constant({ entity: "attribute", key: "status" }),
+  fc.constant({ entity: "dataset", key: "name" }),
 );
 
 const shortText = fc.oneof(
@@ -172,6 +174,7 @@ export const arbitraryDocument: fc.Arbitrary<SearchDocument> = fc.record({
       metric: fc.dictionary(fc.constantFrom("auc", "loss", "a b"), value, { maxKeys: 3 }),
       param: fc.dictionary(fc.constantFrom("depth", "note", "a b"), value, { maxKeys: 3 }),
       attribute: fc.dictionary(fc.constantFrom("status", "start_time"), value, { maxKeys: 2 }),
+      dataset: fc.record({ name: fc.oneof(value, fc.array(value, { maxLength: 3 })) }),
     },
     { requiredKeys: [] },
   ),

@@ -25,9 +25,9 @@ export const runs = defineSearchVocabulary({
     dataset: {
       aliases: ["datasets"],
       keys: {
-        name: { type: "text" },
-        digest: { type: "text" },
-        context: { type: "text" },
+        name: { type: "text", multiple: true },
+        digest: { type: "text", multiple: true },
+        context: { type: "text", multiple: true },
       },
       mlflow: { lists: true },
     },

@@ -1,6 +1,8 @@
+import { type ColumnValues, valuesFor } from "./column-values.js";
 import { grown, roomFor } from "./grow.js";
-import type { StoredValue } from "./stored-value.js";
-import { type ColumnValues, GeneralValues, valuesFor } from "./values.js";
+import { ListValues } from "./list-values.js";
+import type { Stored } from "./stored-value.js";
+import { GeneralValues } from "./values.js";
 
 /** A column becomes dense when this part of all rows has a value, and sparse when fewer than half as many have. */
 const denseFrom = 1 / 8;
@@ -46,7 +48,7 @@ export class Column {
     this.rows = new Uint32Array(0);
   }
 
-  static for(entity: string, key: string, number: number, first: StoredValue): Column {
+  static for(entity: string, key: string, number: number, first: Stored): Column {
     return new Column(entity, key, number, valuesFor(first));
   }
 
@@ -78,14 +80,14 @@ export class Column {
     return slot < this.count && this.rows[slot] === row ? slot : -1;
   }
 
-  get(row: number): StoredValue | undefined {
+  get(row: number): Stored | undefined {
     const slot = this.slotOf(row);
     return slot === -1 ? undefined : this.values.get(slot);
   }
 
   /** Sets the value of a row of a table that has `extent` rows. */
-  set(row: number, value: StoredValue, extent: number): void {
-    if (!this.values.accepts(value)) this.#generalize();
+  set(row: number, value: Stored, extent: number): void {
+    if (!this.values.accepts(value)) this.#generalize(value);
     if (this.presence !== undefined) this.#setDense(row, value, extent);
     else this.#setSparse(row, value, extent);
   }
@@ -104,7 +106,7 @@ export class Column {
     }
   }
 
-  #setDense(row: number, value: StoredValue, extent: number): void {
+  #setDense(row: number, value: Stored, extent: number): void {
     const presence = this.presence!;
     if (row >= presence.length) {
       if (this.count + 1 < (extent * denseFrom) / 2) {
@@ -122,7 +124,7 @@ export class Column {
     this.values.set(row, value);
   }
 
-  #setSparse(row: number, value: StoredValue, extent: number): void {
+  #setSparse(row: number, value: Stored, extent: number): void {
     const slot = this.#place(row);
     if (slot < this.count && this.rows[slot] === row) {
       this.values.set(slot, value);
@@ -175,14 +177,17 @@ export class Column {
     this.rows = rows;
   }
 
-  #generalize(): void {
-    const list = new Array<StoredValue | undefined>((this.presence ?? this.rows).length).fill(undefined);
+  /** Makes what holds this value too: of lists, if it is one. */
+  #generalize(value: Stored): void {
+    const room = (this.presence ?? this.rows).length;
+    const general = typeof value === "object" ? new ListValues() : new GeneralValues();
+    general.reserve(room);
     if (this.presence === undefined)
-      for (let slot = 0; slot < this.count; slot++) list[slot] = this.values.get(slot);
+      for (let slot = 0; slot < this.count; slot++) general.set(slot, this.values.get(slot));
     else
-      for (let row = 0; row < list.length; row++)
-        if (this.presence[row] === 1) list[row] = this.values.get(row);
-    this.values = new GeneralValues(list);
+      for (let row = 0; row < room; row++)
+        if (this.presence[row] === 1) general.set(row, this.values.get(row));
+    this.values = general;
   }
 
   /** The first slot of a sparse column whose row is not before `row`. */

@@ -73,6 +73,38 @@ describe("the columnar table", () => {
     );
   });
 
+  it("refuses an order by a field in which some document has a list, as the naive evaluator does, and takes it when none has any more", () => {
+    const field = { entity: "dataset", key: "name" };
+    const order = [{ field, descending: true }];
+    const table = new DocumentTable();
+    const single = { id: "single", entities: { dataset: { name: "b" } } };
+    const other = { id: "other", entities: { dataset: { name: "c" } } };
+    const several = { id: "several", entities: { dataset: { name: ["a"] } } };
+    for (const document of [single, several, other]) table.put(document);
+    const refused = /dataset\.name has several values, which have no order/;
+    for (const one of [table, decodeTable(concatBytes(encodeTable(table)))]) {
+      expect(() => answer(one, compileQuery({ order }))).toThrow(refused);
+      expect(answer(one, compileQuery({})).ids).toEqual(["other", "several", "single"]);
+    }
+    expect(() => compareDocuments(several, single, order)).toThrow(refused);
+    table.delete("several");
+    for (const one of [table, decodeTable(concatBytes(encodeTable(table)))])
+      expect(pagedIds(one, { order, limit: 1 })).toEqual(["other", "single"]);
+  });
+
+  it("keeps each distinct list once", () => {
+    const table = new DocumentTable();
+    for (let round = 0; round < 3; round++)
+      for (let index = 0; index < 1_000; index++)
+        table.put({
+          id: `run-${index}`,
+          entities: { dataset: { name: ["loans", `holidays ${(index + round) % 7}`], rare: [] } },
+        });
+    const { values } = table.column({ entity: "dataset", key: "name" })!;
+    expect(values.kind === "list" && values.dictionary.extent).toBeLessThan(20);
+    expect(table.column({ entity: "dataset", key: "rare" })).toBeUndefined();
+  });
+
   it("stays right while columns go from dense to sparse and back", () => {
     fc.assert(
       fc.property(

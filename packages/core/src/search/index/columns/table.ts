@@ -5,7 +5,7 @@ import { Column } from "./column.js";
 import { grown } from "./grow.js";
 import { comparePlain, isPlain } from "./plain-text.js";
 import { type Shape, Shapes } from "./shapes.js";
-import { storedValue } from "./stored-value.js";
+import { stored } from "./stored-value.js";
 
 /** What a snapshot restores a table from. */
 export interface TableContent {
@@ -93,17 +93,16 @@ export class DocumentTable {
       if (given === undefined) continue;
       const columns = this.#keysOf(entity);
       for (const key of Object.keys(given)) {
-        const value = given[key];
+        const value = stored(given[key]);
         if (value === undefined) continue;
-        const stored = storedValue(value);
         let column = columns.get(key);
         if (column === undefined) {
           const number = this.#freeColumns.pop() ?? this.columns.length;
-          column = Column.for(entity, key, number, stored);
+          column = Column.for(entity, key, number, value);
           this.columns[number] = column;
           columns.set(key, column);
         }
-        column.set(row, stored, this.ids.length);
+        column.set(row, value, this.ids.length);
         column.touched = change;
         written[count++] = column.number;
       }

@@ -1,9 +1,6 @@
 import { Dictionary } from "./dictionary.js";
 import { grown, roomFor } from "./grow.js";
-import type { StoredValue } from "./stored-value.js";
-
-/** The values of a column by slot: one array, in the type that fits what has arrived. */
-export type ColumnValues = NumberValues | TextValues | GeneralValues;
+import type { Stored, StoredValue } from "./stored-value.js";
 
 /** Numbers; NaN where there is none, so that no comparison is true there. */
 export class NumberValues {
@@ -14,7 +11,7 @@ export class NumberValues {
     this.numbers = numbers;
   }
 
-  accepts(value: StoredValue): value is number {
+  accepts(value: Stored): value is number {
     return typeof value === "number";
   }
 
@@ -22,7 +19,7 @@ export class NumberValues {
     return this.numbers[slot]!;
   }
 
-  set(slot: number, value: StoredValue): void {
+  set(slot: number, value: Stored): void {
     this.numbers[slot] = value as number;
   }
 
@@ -62,7 +59,7 @@ export class TextValues {
     this.dictionary = dictionary;
   }
 
-  accepts(value: StoredValue): value is string {
+  accepts(value: Stored): value is string {
     return typeof value === "string";
   }
 
@@ -70,7 +67,7 @@ export class TextValues {
     return this.dictionary.texts[this.codes[slot]!]!;
   }
 
-  set(slot: number, value: StoredValue): void {
+  set(slot: number, value: Stored): void {
     const code = this.codes[slot]!;
     if (code === 0) this.codes[slot] = this.dictionary.acquire(value as string);
     else if (this.dictionary.texts[code] !== value) {
@@ -112,16 +109,16 @@ export class GeneralValues {
     this.list = list;
   }
 
-  accepts(_value: StoredValue): _value is StoredValue {
-    return true;
+  accepts(value: Stored): value is StoredValue {
+    return typeof value !== "object";
   }
 
   get(slot: number): StoredValue {
     return this.list[slot]!;
   }
 
-  set(slot: number, value: StoredValue): void {
-    this.list[slot] = value;
+  set(slot: number, value: Stored): void {
+    this.list[slot] = value as StoredValue;
   }
 
   clear(slot: number): void {
@@ -141,10 +138,4 @@ export class GeneralValues {
     for (let index = 0; index < count; index++) list[targets[index]!] = this.list[sources[index]!];
     return new GeneralValues(list);
   }
-}
-
-/** Empty values in the type of a first value. */
-export function valuesFor(value: StoredValue): ColumnValues {
-  if (typeof value === "number") return new NumberValues();
-  return typeof value === "string" ? new TextValues() : new GeneralValues();
 }

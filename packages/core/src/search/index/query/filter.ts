@@ -5,7 +5,7 @@ import { storedValue } from "../columns/stored-value.js";
 
 /**
  * A filter without `not`: it was pushed down to the conditions, which three-valued logic allows. A condition then matches or does not,
- * and `and` and `or` are those of two values: no mask has to carry what is unknown.
+ * and `and` and `or` are those of two values: no mask has to carry what is unknown. That a list does not match, all of its values say.
  */
 export type FilterNode =
   | { readonly kind: "and" | "or"; readonly operands: readonly FilterNode[] }
@@ -20,6 +20,8 @@ export interface FilterTest {
   readonly wanted: boolean;
   /** The same of a column of numbers, where it is that simple. */
   readonly numeric?: NumericTest | undefined;
+  /** The same of a column in which no document has several values: conditions that have faster loops. */
+  readonly parts?: FilterNode | undefined;
 }
 
 /** A comparison with a number, or with several. */
@@ -54,19 +56,17 @@ function compile(expression: SearchExpression, positive: boolean): FilterNode {
     case "compare":
       return test(expression, positive, numericComparison(expression.operator, expression.value, positive));
     case "between": {
-      // Two comparisons have loops of their own; their combination is what BETWEEN means.
+      // Two comparisons have loops of their own. Of one value their combination is what BETWEEN means.
       const { field, low, high } = expression;
       const inside = positive !== expression.negated;
       const bounds = [
         { kind: "compare", field, operator: ">=", value: low },
         { kind: "compare", field, operator: "<=", value: high },
       ] as const;
-      return {
-        kind: inside ? "and" : "or",
-        operands: bounds.map((bound) =>
-          test(bound, inside, numericComparison(bound.operator, bound.value, inside)),
-        ),
-      };
+      const operands = bounds.map((bound) =>
+        test(bound, inside, numericComparison(bound.operator, bound.value, inside)),
+      );
+      return { ...test(expression, positive, undefined), parts: { kind: inside ? "and" : "or", operands } };
     }
     case "in":
       return test(expression, positive, numericList(expression.values, positive === expression.negated));

@@ -1,3 +1,4 @@
+import { truthOf } from "../../predicate.js";
 import type { Column } from "../columns/column.js";
 import type { Dictionary } from "../columns/dictionary.js";
 import type { DocumentTable } from "../columns/table.js";
@@ -35,6 +36,7 @@ export function narrow(table: DocumentTable, node: FilterNode, mask: Uint8Array)
     default: {
       const column = table.column(node.field);
       if (column === undefined) mask.fill(0);
+      else if (node.parts !== undefined && column.values.kind !== "list") narrow(table, node.parts, mask);
       else if (column.presence === undefined) narrowSparse(column, node, mask);
       else narrowDense(column, node, mask);
     }
@@ -46,7 +48,7 @@ function costOf(table: DocumentTable, node: FilterNode): number {
   if ("operands" in node) return node.operands.reduce((sum, operand) => sum + costOf(table, operand), 0);
   const column = table.column(node.field);
   if (column === undefined) return 0;
-  const perRow = { number: 1, text: 3, general: 10 }[column.values.kind];
+  const perRow = { number: 1, text: 3, list: 3, general: 10 }[column.values.kind];
   return column.count * (node.kind === "presence" ? 1 : perRow);
 }
 
@@ -64,7 +66,7 @@ function narrowByPresence(column: Column, there: boolean, mask: Uint8Array): voi
 function narrowSparse(column: Column, test: FilterTest, mask: Uint8Array): void {
   const { predicate, wanted } = test;
   const { values } = column;
-  keepRows(column, mask, (slot) => predicate(values.get(slot)) === wanted);
+  keepRows(column, mask, (slot) => truthOf(predicate, values.get(slot)) === wanted);
 }
 
 function keepRows(column: Column, mask: Uint8Array, keeps: (slot: number) => boolean): void {
@@ -90,6 +92,14 @@ function narrowDense(column: Column, test: FilterTest, mask: Uint8Array): void {
     const { codes, dictionary } = values;
     narrowCodes(codes, rows, verdictsOf(dictionary, test), mask, (code) => {
       return predicate(dictionary.texts[code]!) === wanted;
+    });
+    return;
+  }
+  if (values.kind === "list") {
+    const verdicts = new Uint8Array(values.dictionary.extent);
+    verdicts[0] = no;
+    narrowCodes(values.codes, rows, verdicts, mask, (code) => {
+      return truthOf(predicate, values.valueOfCode(code)) === wanted;
     });
     return;
   }

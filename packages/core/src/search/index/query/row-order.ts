@@ -1,6 +1,6 @@
 import type { SearchOrder } from "../../expression.js";
-import { compareOrdered } from "../../order.js";
-import type { DenseValues } from "../columns/column.js";
+import { compareOrdered, unordered } from "../../order.js";
+import type { Column, DenseValues } from "../columns/column.js";
 import type { StoredValue } from "../columns/stored-value.js";
 import type { DocumentTable } from "../columns/table.js";
 import type { NumberValues, TextValues } from "../columns/values.js";
@@ -14,13 +14,19 @@ export interface SearchPosition {
   readonly id: string;
 }
 
-/** The order of the rows of a table: that of `compareDocuments`. */
+/**
+ * The order of the rows of a table: that of `compareDocuments`.
+ *
+ * @throws {MillwrightError} `INVALID_ARGUMENT` if some document has a list where the order looks
+ */
 export function rowOrder(table: DocumentTable, order: readonly SearchOrder[]): CompareRows {
   const { ids, compareIds } = table;
   const byId: CompareRows = (a, b) => compareIds(ids[a]!, ids[b]!);
-  return order.reduceRight<CompareRows>((next, { field, descending }) => {
+  return order.reduceRight<CompareRows>((next, { field, descending }, index) => {
     const column = table.column(field);
     if (column === undefined) return next;
+    if (column.values.kind === "list" && column.values.hasLists)
+      throw unordered(field, `order[${index}].field`);
     const first = comparisonOf(column.dense(table.extent), descending);
     return (a, b) => first(a, b) || next(a, b);
   }, byId);
@@ -35,7 +41,7 @@ export function positionOrder(
   const columns = order.map(({ field }) => table.column(field));
   return (row) => {
     for (let index = 0; index < order.length; index++) {
-      const value = columns[index]?.get(row);
+      const value = valueInOrder(columns[index], row);
       const sign = compareOrdered(value, position.values[index], order[index]!.descending);
       if (sign !== 0) return sign;
     }
@@ -45,14 +51,19 @@ export function positionOrder(
 
 /** The position of a row. */
 export function positionOf(table: DocumentTable, order: readonly SearchOrder[], row: number): SearchPosition {
-  return { values: order.map(({ field }) => table.column(field)?.get(row)), id: table.ids[row]! };
+  return { values: order.map(({ field }) => valueInOrder(table.column(field), row)), id: table.ids[row]! };
+}
+
+/** The value of a column by which `rowOrder` agreed to order: it holds no lists. */
+function valueInOrder(column: Column | undefined, row: number): StoredValue | undefined {
+  return column?.get(row) as StoredValue | undefined;
 }
 
 function comparisonOf({ presence, values }: DenseValues, descending: boolean): CompareRows {
   if (values.kind === "number") return compareNumberRows(values, presence, descending ? -1 : 1);
   if (values.kind === "text") return compareTextRows(values, descending ? -1 : 1);
   const valueAt = (row: number): StoredValue | undefined =>
-    presence[row] === 1 ? values.get(row) : undefined;
+    presence[row] === 1 ? (values.get(row) as StoredValue) : undefined;
   return (a, b) => compareOrdered(valueAt(a), valueAt(b), descending);
 }
 

@@ -1,9 +1,11 @@
 import { Column } from "../columns/column.js";
+import type { ColumnValues } from "../columns/column-values.js";
 import { Dictionary } from "../columns/dictionary.js";
 import { roomFor } from "../columns/grow.js";
+import { ListValues } from "../columns/list-values.js";
 import { DocumentTable } from "../columns/table.js";
-import { fromTagged } from "../columns/tagged-json.js";
-import { type ColumnValues, GeneralValues, NumberValues, TextValues } from "../columns/values.js";
+import { fromTagged, fromTaggedText } from "../columns/tagged-json.js";
+import { GeneralValues, NumberValues, TextValues } from "../columns/values.js";
 import type { EncodedColumn, EncodedTable } from "./encode.js";
 import { damaged, SectionReader } from "./sections.js";
 
@@ -63,8 +65,10 @@ function readValues(
   codeBytes: number | undefined,
 ): ColumnValues {
   if (kind === "number") return new NumberValues(reader.read(Float64Array, count));
-  if (kind === "text") {
+  if (kind === "text" || kind === "list") {
     const texts = reader.readJson() as string[];
+    // What is no JSON is found out now, and not by a search.
+    if (kind === "list") for (const text of texts) fromTaggedText(text);
     const packed =
       codeBytes === 1
         ? reader.read(Uint8Array, count)
@@ -79,7 +83,8 @@ function readValues(
       uses[code]!++;
       codes[index] = code + 1;
     }
-    return new TextValues(codes, new Dictionary(texts, uses));
+    const values = new TextValues(codes, new Dictionary(texts, uses));
+    return kind === "text" ? values : new ListValues(values);
   }
   const list = (reader.readJson() as unknown[]).map(fromTagged);
   if (list.length !== count) throw damaged("a column has another number of values");

@@ -1,8 +1,8 @@
 import type { Column } from "../columns/column.js";
+import type { ColumnValues } from "../columns/column-values.js";
 import type { Dictionary } from "../columns/dictionary.js";
 import type { DocumentTable } from "../columns/table.js";
 import { toTagged } from "../columns/tagged-json.js";
-import type { ColumnValues } from "../columns/values.js";
 import { SectionWriter } from "./sections.js";
 
 /** What the header of a snapshot says of a column; its sections follow in the order of the columns. */
@@ -105,6 +105,7 @@ function writeColumn(writer: SectionWriter, column: Column, live: LiveRows): Enc
       writer.write(numbers);
       return header;
     }
+    case "list":
     case "text": {
       const codes = new Uint32Array(count);
       for (let index = 0; index < count; index++) codes[index] = values.codes[slots.slots[index]!]!;

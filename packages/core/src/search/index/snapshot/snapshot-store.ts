@@ -8,8 +8,8 @@ import type { DocumentTable } from "../columns/table.js";
 import { decodeTable } from "./decode.js";
 import { encodeTable } from "./encode.js";
 
-/** The format of snapshots. A higher one is left alone, and the index is built without it. */
-const format = 1;
+/** The format of snapshots: in 2 columns may hold lists. A higher one is left alone, and the index is built without it. */
+const format = 2;
 
 /** How long a replaced snapshot stays, for readers that are on the way to it; those that miss it look for its successor. */
 const keepFor = "1h";
@@ -25,7 +25,7 @@ export interface LogPosition {
 /** What the key of the snapshot says. */
 export type SnapshotEntry =
   | { readonly state: "none" }
-  /** Not of this release, or not what it writes. */
+  /** Of a newer release; or of an older one whose documents were others, or not what any writes. */
   | { readonly state: "foreign" | "unreadable"; readonly version: Version }
   | {
       readonly state: "usable";
@@ -38,14 +38,16 @@ export type SnapshotEntry =
 export class SnapshotStore {
   readonly #storage: { readonly kv: KvStore; readonly blobs: BlobStore };
   readonly #key: Key;
+  readonly #revision: number;
 
-  constructor(storage: { readonly kv: KvStore; readonly blobs: BlobStore }, key: Key) {
+  constructor(storage: { readonly kv: KvStore; readonly blobs: BlobStore }, key: Key, revision: number) {
     this.#storage = storage;
     this.#key = key;
+    this.#revision = revision;
   }
 
   async find(signal: AbortSignal | undefined): Promise<SnapshotEntry> {
-    return parseEntry(await this.#storage.kv.get(this.#key, { signal }));
+    return parseEntry(await this.#storage.kv.get(this.#key, { signal }), this.#revision);
   }
 
   /** The table of a snapshot; `undefined` if it is gone or damaged. A store that cannot be reached is an error. */
@@ -84,6 +86,7 @@ export class SnapshotStore {
       .check(this.#key, version)
       .set(this.#key, {
         format,
+        revision: this.#revision,
         digest,
         documents,
         position: position.sequence,
@@ -96,15 +99,17 @@ export class SnapshotStore {
   }
 }
 
-function parseEntry(entry: KvEntry | undefined): SnapshotEntry {
+function parseEntry(entry: KvEntry | undefined, wanted: number): SnapshotEntry {
   if (entry === undefined) return { state: "none" };
   const { version } = entry;
   const value = entry.value as Readonly<Record<string, unknown>> | null;
   if (typeof value !== "object" || value === null) return { state: "unreadable", version };
   if (typeof value.format === "number" && value.format > format) return { state: "foreign", version };
-  const { digest, position } = value;
+  const { digest, position, revision = 1 } = value;
+  if (typeof revision === "number" && revision > wanted) return { state: "foreign", version };
   if (
-    value.format !== format ||
+    (value.format !== 1 && value.format !== format) ||
+    revision !== wanted ||
     typeof digest !== "string" ||
     !isDigest(digest) ||
     !Number.isSafeInteger(position)

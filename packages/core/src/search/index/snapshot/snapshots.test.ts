@@ -7,8 +7,9 @@ import { collectGarbage } from "../../../storage/collect-garbage.js";
 import { composeStorage } from "../../../storage/compose.js";
 import { listReferences } from "../../../storage/references.js";
 import type { Storage } from "../../../storage/storage.js";
+import type { SearchDocument } from "../../document.js";
 import { DocumentTable } from "../columns/table.js";
-import type { SearchIndexProgress } from "../follower.js";
+import type { SearchIndexProgress } from "../options.js";
 import {
   commitChanges,
   documentsNow,
@@ -164,12 +165,49 @@ describe("a snapshot", () => {
 
   it("of a newer release is left alone, and the index is right without it", async () => {
     await prepare();
-    const newer = { ...(await snapshotNow()), format: 2 };
+    const newer = { ...(await snapshotNow()), format: 3 };
     await storage.kv.atomic().set(snapshotKey, newer).commit();
     await expectRight(1);
     const index = open();
     await index.compact();
     expect(await snapshotNow()).toEqual(newer);
+  });
+
+  it("of other documents is of no use: an older one is replaced, a newer one left alone", async () => {
+    await prepare();
+    const filter = {
+      kind: "absent",
+      field: { entity: "dataset", key: "name" },
+      negated: true,
+    } as const;
+    // The same data, of which more is searched now.
+    async function* scan(): AsyncGenerator<SearchDocument> {
+      scans++;
+      for (const { id, entities } of await documentsNow(storage))
+        yield { id, entities: { ...entities, dataset: { name: [id] } } };
+    }
+    const next = openIndex(storage, { scan, revision: 2 });
+    expect((await next.search({ filter })).total).toBe(30);
+    await next.compact();
+    await next.close();
+    expect(scans).toBe(1);
+    const written = await snapshotNow();
+    expect(written).toMatchObject({ revision: 2, documents: 30 });
+
+    scans = 0;
+    const before = open();
+    expect((await before.search({ filter })).total).toBe(0);
+    expect((await before.search()).total).toBe(30);
+    await before.compact();
+    await before.close();
+    expect(scans).toBe(1);
+    expect(await snapshotNow()).toEqual(written);
+
+    scans = 0;
+    const again = openIndex(storage, { scan, revision: 2 });
+    expect((await again.search({ filter })).total).toBe(30);
+    expect(scans).toBe(0);
+    await again.close();
   });
 
   it("is written in the background when enough has changed", async () => {

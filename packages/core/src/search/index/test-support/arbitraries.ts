@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import type { SearchDocument, SearchValue } from "../../document.js";
+import type { SearchDocument, SearchFieldValue, SearchValue } from "../../document.js";
 import type { SearchExpression, SearchField, SearchLiteral, SearchOrder } from "../../expression.js";
 
-const entities = ["metric", "param"] as const;
+/** Those that an order may name; the fields of "dataset" hold several values. */
+const ordered = ["metric", "param"] as const;
+const entities = [...ordered, "dataset"] as const;
 const keys = ["a", "b", "rare"] as const;
 
 const number = fc.oneof(
@@ -35,20 +37,32 @@ const arbitraryValue: fc.Arbitrary<SearchValue> = fc.oneof(
   { weight: 1, arbitrary: fc.boolean() },
 );
 
-const valuesOf = (value: fc.Arbitrary<SearchValue>): fc.Arbitrary<Record<string, SearchValue>> =>
+/** Lists, of any length and of one kind or several, and here and there a value that is in none. */
+const several: fc.Arbitrary<SearchFieldValue> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(text, { maxLength: 3 }) },
+  { weight: 2, arbitrary: fc.array(arbitraryValue, { maxLength: 3 }) },
+  { weight: 1, arbitrary: arbitraryValue },
+);
+
+const valuesOf = <Value extends SearchFieldValue>(
+  value: fc.Arbitrary<Value>,
+): fc.Arbitrary<Record<string, Value>> =>
   fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: keys.length });
 
 /** The searched values of a document: columns of one type, or of several. */
 const arbitraryEntities: fc.Arbitrary<SearchDocument["entities"]> = fc.oneof(
   fc.record({ metric: valuesOf(number), param: valuesOf(text) }),
-  fc.record({ metric: valuesOf(number), param: valuesOf(text) }),
-  fc.record({ metric: valuesOf(arbitraryValue), param: valuesOf(arbitraryValue) }, { requiredKeys: [] }),
+  fc.record({ metric: valuesOf(number), param: valuesOf(text), dataset: valuesOf(several) }),
+  fc.record(
+    { metric: valuesOf(arbitraryValue), param: valuesOf(arbitraryValue), dataset: valuesOf(several) },
+    { requiredKeys: [] },
+  ),
 );
 
-const arbitraryField: fc.Arbitrary<SearchField> = fc.record({
-  entity: fc.constantFrom(...entities),
-  key: fc.constantFrom(...keys, "nobody has it"),
-});
+const fieldIn = (names: readonly string[]): fc.Arbitrary<SearchField> =>
+  fc.record({ entity: fc.constantFrom(...names), key: fc.constantFrom(...keys, "nobody has it") });
+
+const arbitraryField = fieldIn(entities);
 
 const numericLiteral = fc.oneof(
   number.filter((value) => !Number.isNaN(value)),
@@ -111,7 +125,7 @@ export const arbitraryFilter: fc.Arbitrary<SearchExpression> = fc.letrec<{ tree:
 ).tree;
 
 export const arbitraryOrder: fc.Arbitrary<SearchOrder[]> = fc.array(
-  fc.record({ field: arbitraryField, descending: fc.boolean() }),
+  fc.record({ field: fieldIn(ordered), descending: fc.boolean() }),
   { maxLength: 2 },
 );
 

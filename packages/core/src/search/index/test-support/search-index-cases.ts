@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Storage } from "../../../storage/storage.js";
+import { boundSearchLog } from "../bound-log.js";
 import { arbitraryChange, arbitraryFilter, arbitraryOrder } from "./arbitraries.js";
 import { expectedIds } from "./oracle.js";
 import {
   commitChanges,
   documentsNow,
+  indexPrefix,
   logLength,
   numbered,
   openIndex,
@@ -19,11 +21,11 @@ export type OpenStorages = (count: number) => Promise<readonly Storage[]>;
 export function searchIndexCases(open: OpenStorages, runs: number): void {
   const one = async (): Promise<Storage> => (await open(1))[0]!;
 
-  it("finds what the naive evaluator finds, whatever was changed, compacted and opened again between", async () => {
+  it("finds what the naive evaluator finds, whatever was changed, compacted, cut and opened again between", async () => {
     const action = fc.oneof(
       { weight: 6, arbitrary: fc.array(arbitraryChange, { minLength: 1, maxLength: 12 }) },
       { weight: 2, arbitrary: fc.record({ filter: arbitraryFilter, order: arbitraryOrder }) },
-      { weight: 1, arbitrary: fc.constantFrom("compact", "reopen") },
+      { weight: 1, arbitrary: fc.constantFrom("compact", "reopen", "cut") },
     );
     await fc.assert(
       fc.asyncProperty(
@@ -43,6 +45,8 @@ export function searchIndexCases(open: OpenStorages, runs: number): void {
           };
           for (const step of actions) {
             if (step === "compact") await other.compact();
+            else if (step === "cut")
+              await boundSearchLog(storage.kv, indexPrefix, { sequences: [1] }, { entries: 2 });
             else if (step === "reopen") {
               await other.close();
               other = openIndex(storage, { changesPerSnapshot: 2 });
@@ -174,6 +178,59 @@ export function searchIndexCases(open: OpenStorages, runs: number): void {
     expect(await searchAll(late, { order })).toEqual(expectedIds(documents, undefined, order));
     await writer.close();
     await late.close();
+  });
+
+  it("stays right and its log bounded by writers alone, whoever stood before the cut", async () => {
+    const storages = await open(4);
+    const entries = 32;
+    const reader = openIndex(storages[3]!, { changesPerSnapshot: 1_000 });
+    const late = openIndex(storages[2]!, { changesPerSnapshot: 1_000 });
+    await commitChanges(storages[0]!, reader, numbered(0, 20));
+    await late.search();
+    // From here on a snapshot is there that will be cut away from the log.
+    await reader.compact();
+    let acknowledged = 0;
+    let longest = 0;
+    const writers = [0, 1, 2].map(async (writer) => {
+      const storage = storages[writer]!;
+      for (let step = 0; step < 40; step++) {
+        const committed = await commitChanges(storage, reader, [
+          {
+            id: `w${writer}-${step}`,
+            entities: { metric: { value: step }, dataset: { name: [`s${step % 3}`] } },
+          },
+        ]);
+        await boundSearchLog(storage.kv, indexPrefix, committed!, { entries });
+        acknowledged++;
+        longest = Math.max(longest, await logLength(storage));
+      }
+    });
+    let done = false;
+    const all = Promise.all(writers).finally(() => {
+      done = true;
+    });
+    while (!done) {
+      const before = acknowledged;
+      expect((await reader.search({ limit: 1 })).total).toBeGreaterThanOrEqual(20 + before);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await all;
+    // Beside what others add while one cuts.
+    expect(longest).toBeLessThan(2 * entries);
+    expect(await logLength(storages[0]!)).toBeGreaterThanOrEqual(entries);
+    const documents = await documentsNow(storages[0]!);
+    expect(documents).toHaveLength(140);
+    const filter = {
+      kind: "compare",
+      field: { entity: "dataset", key: "name" },
+      operator: "=",
+      value: "s1",
+    } as const;
+    for (const index of [reader, late, openIndex(storages[1]!)]) {
+      expect(await searchAll(index, { filter })).toEqual(expectedIds(documents, filter, []));
+      expect((await index.search()).total).toBe(140);
+      await index.close();
+    }
   });
 
   it("is built anew, compacted and opened by several processes at once", async () => {

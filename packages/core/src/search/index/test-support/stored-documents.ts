@@ -1,8 +1,10 @@
 import type { CallOptions } from "../../../cancellation/abort.js";
 import type { Key } from "../../../kv/key.js";
+import type { KvCommitted } from "../../../kv/kv-store.js";
 import type { Storage } from "../../../storage/storage.js";
 import type { SearchDocument } from "../../document.js";
-import { createSearchIndex, type SearchIndex, type SearchIndexOptions } from "../search-index.js";
+import type { SearchIndexOptions } from "../options.js";
+import { createSearchIndex, type SearchIndex } from "../search-index.js";
 import type { Change } from "./arbitraries.js";
 
 export const indexPrefix: Key = ["documents", 1, "search"];
@@ -65,15 +67,17 @@ export async function commitChanges(
   storage: Storage,
   index: Pick<SearchIndex, "touch">,
   changes: readonly Change[],
-): Promise<void> {
+): Promise<KvCommitted | undefined> {
   const latest = new Map(changes.map((change) => [change.id, change]));
-  if (latest.size === 0) return;
+  if (latest.size === 0) return undefined;
   const atomic = storage.kv.atomic();
   for (const { id, entities } of latest.values()) {
     if (entities === undefined) atomic.delete([...recordPrefix, id]);
     else atomic.set([...recordPrefix, id], entities as never);
   }
-  await index.touch(atomic, [...latest.keys()]).commit();
+  const committed = await index.touch(atomic, [...latest.keys()]).commit();
+  if (!committed.ok) throw new Error("a commit without checks loses no race");
+  return committed;
 }
 
 /** Documents with one metric, `n` of them. */
