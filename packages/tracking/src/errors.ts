@@ -14,8 +14,14 @@ export type TrackingErrorCode =
   | "RUN_DELETED"
   /** What was logged was refused when it was stored; `details.refused` says what and why. */
   | "REFUSED"
+  /** Operations came behind others that are not there; `details.applied` says how far their journal has been applied. */
+  | "SEQUENCE_GAP"
+  /** A file was named whose bytes are not stored; store them first. */
+  | "CONTENT_MISSING"
   /** What is stored does not decode. */
   | "CORRUPT"
+  /** A newer release sent it than the server reads; upgrade the server. */
+  | "PROTOCOL_TOO_NEW"
   /** A newer release wrote it; upgrade. */
   | "FORMAT_TOO_NEW"
   /** What was logged earlier could not be stored; `cause` says why. It is kept and tried again at the next flush. */

@@ -10,4 +10,10 @@ export const trackingLimits = Object.freeze({
   nameLength: 500,
   /** UTF-16 units of the path of an artifact. */
   pathLength: 500,
+  /** UTF-16 units of the reason of an end. The rest of a longer one is cut off, since a run must end in any case. */
+  reasonLength: 8_000,
+  /** UTF-16 units of the source of a dataset. */
+  sourceLength: 65_535,
+  /** Bytes of the signature and of the metadata of a model, each as canonical JSON. */
+  descriptionBytes: 65_536,
 });

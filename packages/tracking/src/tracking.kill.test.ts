@@ -7,7 +7,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { startChild } from "../../core/src/testing/test-support/kill/child.js";
 import { killRounds } from "../../core/src/testing/test-support/kill/kill-rounds.js";
 import { killSettings } from "../../core/src/testing/test-support/kill/settings.js";
+import {
+  serverUser,
+  startPrivatePostgres,
+} from "../../core/src/testing/test-support/servers/private-postgres.js";
+import { startPrivateRedis } from "../../core/src/testing/test-support/servers/private-redis.js";
+import { serverSetting } from "../../core/src/testing/test-support/servers/server-process.js";
 import { createTracker } from "./index.js";
+import { trackingKillRounds } from "./test-support/cases/kill-cases.js";
 
 const child = new URL("./test-support/logging.child.ts", import.meta.url);
 const windowMicros = 50_000;
@@ -88,3 +95,33 @@ test.each([
     expect(points).toBeGreaterThan(0);
   },
 );
+
+const starts = {
+  redis: () => {
+    const binary = serverSetting("MILLWRIGHT_TEST_REDIS_SERVER");
+    return binary === undefined ? undefined : () => startPrivateRedis(binary);
+  },
+  postgres: () => {
+    const binaries = serverSetting("MILLWRIGHT_TEST_POSTGRES_BIN");
+    const user = serverUser(process.env.MILLWRIGHT_TEST_USER);
+    return binaries === undefined ? undefined : () => startPrivatePostgres(binaries, user);
+  },
+};
+
+for (const kind of ["redis", "postgres"] as const) {
+  const start = starts[kind]();
+  for (const victim of ["client", "server"] as const)
+    test.skipIf(start === undefined)(
+      `nothing that flush or end acknowledged is lost on ${kind}, or there twice, when the ${victim} is killed`,
+      async () => {
+        const { kills, seed } = killSettings(0.01);
+        const server = await start!();
+        try {
+          const report = await trackingKillRounds({ kind, server, victim, kills, seed });
+          expect(report.acknowledged).toBeGreaterThan(0);
+        } finally {
+          await server.close();
+        }
+      },
+    );
+}

@@ -1,4 +1,5 @@
 export { type DownsampleMethod, downsample } from "../metrics/downsample.js";
+export type { RunMetricHistory } from "../metrics/history.js";
 export { type CompareRunsOptions, compareRuns } from "./compare-runs.js";
 export type { ComparedRun } from "./compared-run.js";
 export type { ComparedNumber, ComparedValue } from "./compared-value.js";
@@ -13,4 +14,4 @@ export type {
 export { type ComparisonTextOptions, comparisonText } from "./comparison-text.js";
 export type { ReportImage } from "./page/images.js";
 export type { Objective } from "./page/model.js";
-export { type ReportRunsOptions, type RunMetricHistory, reportRuns } from "./report-runs.js";
+export { type ReportRunsOptions, reportRuns } from "./report-runs.js";

@@ -9,7 +9,7 @@ import {
   renderPage,
 } from "@millwright/core/report";
 import { invalidArgument } from "../errors.js";
-import type { MetricHistory } from "../metrics/history.js";
+import type { RunMetricHistory } from "../metrics/history.js";
 import { assertRuns, compareRuns } from "./compare-runs.js";
 import type { ComparedRun } from "./compared-run.js";
 import { sectionsOf, summaryOf } from "./comparison-lines.js";
@@ -28,12 +28,6 @@ import {
 import { overview } from "./page/overview.js";
 import { runsScript } from "./page/script.js";
 import { runsStyle } from "./page/style.js";
-
-/** The history of one metric of one run. */
-export interface RunMetricHistory extends MetricHistory {
-  /** The id of its run. */
-  readonly run: string;
-}
 
 export interface ReportRunsOptions {
   /** 1 to 500. */

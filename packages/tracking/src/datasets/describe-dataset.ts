@@ -7,6 +7,7 @@ import {
 } from "@millwright/core";
 import { columnSpecsOf, datasetDigest } from "@millwright/core/columns";
 import { invalidArgument } from "../errors.js";
+import { trackingLimits } from "../limits.js";
 import { assertName } from "../names.js";
 import type { RunInfo } from "../runs/run-record.js";
 
@@ -39,6 +40,11 @@ export function describeDataset(
   if (rows !== undefined && !(Number.isSafeInteger(rows) && rows >= 0))
     throw invalidArgument("data.rows", `${rows} is no number of rows`);
   if (source !== undefined && typeof source !== "string") throw invalidArgument("source", "must be text");
+  if (source !== undefined && source.length > trackingLimits.sourceLength)
+    throw invalidArgument(
+      "source",
+      `has ${source.length} characters; at most ${trackingLimits.sourceLength} are allowed`,
+    );
   if (columns !== undefined && !Array.isArray(columns))
     throw invalidArgument("data.columns", "must be an array of names and types");
   const described = { name, digest, role, rows, columns: columns && [...columns], source };

@@ -6,13 +6,19 @@ import {
   type Storage,
 } from "@millwright/core";
 import { memoryJournals } from "@millwright/core/memory";
+import type { Operation } from "../operations/operation.js";
 import type { OperationSink, RefusedOperation } from "../sink/sink.js";
 import { createDrain, type Drain, drainJournal } from "./drain.js";
 import { isJournalOf, newJournalName } from "./journal-names.js";
 import { OperationJournal } from "./operation-journal.js";
 
+/** Where journals are, and whose: those of another name are left alone. */
+export type JournalPlace = Pick<Storage, "journals" | "namespaceName" | "clock">;
+
 /** What hears of what happens in the background. */
 export interface ChannelListeners {
+  /** Hears of each operation that is written, at once. */
+  readonly onAppend?: ((operation: Operation) => void) | undefined;
   readonly onRefused: (refused: readonly RefusedOperation[]) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -25,20 +31,21 @@ export interface Channel {
   close(): Promise<void>;
 }
 
+const longestRace = 8;
+
 /** Opens a new journal. Without `durability`: `"journal"` where the storage has journals on a disk, else `"memory"`. */
 export async function openChannel(
-  storage: Storage,
+  place: JournalPlace,
   sink: OperationSink,
   durability: JournalDurability | undefined,
-  { onRefused, onError }: ChannelListeners,
+  { onRefused, onError, onAppend }: ChannelListeners,
 ): Promise<Channel> {
-  const name = newJournalName(storage.namespaceName);
-  const { driver, journal: first } = await openFirst(storage, name, durability);
-  const journal = new OperationJournal(first, () => driver.open(name, { durability }), onError);
+  const { name, driver, journal: first } = await openNew(place, durability);
+  const journal = new OperationJournal(first, () => driver.open(name, { durability }), onError, onAppend);
   const drain = createDrain({
     journal: () => journal.whole(),
     sink,
-    clock: storage.clock,
+    clock: place.clock,
     onRefused,
     onError,
   });
@@ -48,15 +55,34 @@ export async function openChannel(
     async close() {
       await drain.stop();
       const whole = await journal.whole();
-      const applied = await sink.appliedSequence(whole.id);
+      // What cannot be asked for now is not applied, as far as is known here: the journal is kept for another.
+      const applied = await sink.appliedSequence(whole.id).catch((error: unknown) => {
+        onError(error);
+        return 0;
+      });
       await whole.close();
       if (applied >= whole.lastSequence) await driver.delete(name);
     },
   };
 }
 
+/** Opens one of a new name. Another process that recovers journals may see it before it is locked, and take it for one that was left. */
+async function openNew(
+  place: JournalPlace,
+  durability: JournalDurability | undefined,
+): Promise<{ name: string } & Awaited<ReturnType<typeof openFirst>>> {
+  for (let attempt = 1; ; attempt++) {
+    const name = newJournalName(place.namespaceName);
+    try {
+      return { name, ...(await openFirst(place, name, durability)) };
+    } catch (error) {
+      if (!MillwrightError.is(error, "CONFLICT") || attempt === longestRace) throw error;
+    }
+  }
+}
+
 async function openFirst(
-  { journals }: Storage,
+  { journals }: JournalPlace,
   name: string,
   durability: JournalDurability | undefined,
 ): Promise<{ driver: JournalDriver; journal: Awaited<ReturnType<JournalDriver["open"]>> }> {
@@ -74,7 +100,7 @@ async function openFirst(
 
 /** Applies what processes that are gone have left in their journals, and deletes those. Gives the runs that they wrote. */
 export async function recoverJournals(
-  { journals, namespaceName }: Storage,
+  { journals, namespaceName }: JournalPlace,
   sink: OperationSink,
   { onRefused, onError }: ChannelListeners,
   options: CallOptions,

@@ -5,6 +5,8 @@ import type { PlacedOperation } from "../operations/operation.js";
 import type { OperationSink, RefusedOperation } from "../sink/sink.js";
 
 const pauseMicros = 1_000_000;
+/** After failures the pause is doubled each time, up to this. */
+const longestPauseMicros = 60_000_000;
 /** Operations that go to the sink at once. */
 const batchBytes = 8 * 1024 * 1024;
 const batchOperations = 5_000;
@@ -16,7 +18,7 @@ export interface DrainOptions {
   readonly sink: OperationSink;
   readonly clock: Clock;
   readonly onRefused: (refused: readonly RefusedOperation[]) => void;
-  /** Hears of a failure in the background. It is tried again a second later. */
+  /** Hears of a failure in the background. It is tried again after a second, then after ever longer pauses up to a minute. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,6 +36,7 @@ export interface Drain {
 export function createDrain({ journal, sink, clock, onRefused, onError }: DrainOptions): Drain {
   const stopped = new AbortController();
   let scheduled = false;
+  let failures = 0;
   let running: Promise<void> = Promise.resolve();
 
   /** One drain after the other: one that is asked for during another sees what was logged before it was asked for. */
@@ -42,7 +45,14 @@ export function createDrain({ journal, sink, clock, onRefused, onError }: DrainO
       const source = await journal();
       onRefused((await drainJournal(source, sink)).refused);
     });
-    running = result.catch(() => {});
+    running = result.then(
+      () => {
+        failures = 0;
+      },
+      () => {
+        failures++;
+      },
+    );
     return result;
   }
 
@@ -58,7 +68,9 @@ export function createDrain({ journal, sink, clock, onRefused, onError }: DrainO
   function schedule(): void {
     if (scheduled || stopped.signal.aborted) return;
     scheduled = true;
-    clock.sleep(pauseMicros, stopped.signal).then(inBackground, () => {});
+    clock
+      .sleep(Math.min(pauseMicros * 2 ** failures, longestPauseMicros), stopped.signal)
+      .then(inBackground, () => {});
   }
 
   return {
@@ -68,6 +80,11 @@ export function createDrain({ journal, sink, clock, onRefused, onError }: DrainO
         await abortable(drain(), signal);
       } catch (cause) {
         if (signal?.aborted) throw cause;
+        // It is kept only once it is where the journal keeps it, which in a browser is some time after it was appended.
+        await abortable(
+          journal().then((source) => source.sync()),
+          signal,
+        ).catch(() => signal?.throwIfAborted());
         throw trackingError(
           "NOT_STORED",
           "what was logged could not be stored; it is kept, and tried again by flush, by end and in the background",

@@ -12,15 +12,22 @@ export type OpenJournal = () => Promise<Journal>;
 export class OperationJournal {
   readonly #open: OpenJournal;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onAppend: ((operation: Operation) => void) | undefined;
   #journal: Journal;
   /** Appended, but not handed over: lost if the write of the journal's buffer fails. */
   #unflushed: Uint8Array[] = [];
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(journal: Journal, open: OpenJournal, onFailure: (error: unknown) => void) {
+  constructor(
+    journal: Journal,
+    open: OpenJournal,
+    onFailure: (error: unknown) => void,
+    onAppend?: (operation: Operation) => void,
+  ) {
     this.#journal = journal;
     this.#open = open;
     this.#onFailure = onFailure;
+    this.#onAppend = onAppend;
   }
 
   get durability(): Journal["durability"] {
@@ -45,6 +52,7 @@ export class OperationJournal {
 
   append(operation: Operation): void {
     this.#append(encodeOperation(operation));
+    this.#onAppend?.(operation);
   }
 
   /** Hands over what was appended, so that a killed process loses none of it. */

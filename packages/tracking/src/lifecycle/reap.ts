@@ -1,4 +1,4 @@
-import { type CallOptions, type DurationInput, toDuration, transact } from "@millwright/core";
+import { type CallOptions, type DurationInput, toDuration } from "@millwright/core";
 import type { RunStore } from "../runs/run-store.js";
 import { isStale, staleAfter } from "./staleness.js";
 
@@ -36,9 +36,8 @@ async function reapRun(
   silence: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const { clock, kv } = runs.storage;
-  const { value } = await transact(
-    kv,
+  const { clock } = runs.storage;
+  return runs.transact(
     async (atomic) => {
       const entry = await runs.find(id, { signal });
       if (entry === undefined || !isStale(entry.value, clock.now(), silence)) return false;
@@ -49,5 +48,4 @@ async function reapRun(
     },
     { signal },
   );
-  return value;
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, type DurationInput, toDuration, transact } from "@millwright/core";
+import { type CallOptions, type DurationInput, toDuration } from "@millwright/core";
 import { invalidArgument } from "../errors.js";
 import { pointsTable, type RunInfo } from "../runs/run-record.js";
 import type { RunEntry, RunStore } from "../runs/run-store.js";
@@ -51,8 +51,7 @@ export function createLifecycle(
   const { storage } = runs;
 
   async function change(id: string, next: (run: RunInfo) => RunInfo, { signal }: CallOptions): Promise<void> {
-    await transact(
-      storage.kv,
+    await runs.transact(
       async (atomic) => {
         const entry = await runs.get(id, { signal });
         await runs.write(atomic, next(entry.value), entry, { signal });
@@ -73,8 +72,7 @@ export function createLifecycle(
     await deleteRun(id, call);
     await storage.tables.drop(pointsTable(id), { signal: call.signal });
     await dropFiles(id, call);
-    await transact(
-      storage.kv,
+    await runs.transact(
       async (atomic) => {
         const entry = await runs.find(id, call);
         if (entry !== undefined) runs.remove(atomic, entry);

@@ -39,15 +39,7 @@ export function downsample(
   points: number,
   method: DownsampleMethod = "minmax",
 ): MetricHistory {
-  if (!Number.isSafeInteger(points) || points < fewest) {
-    throw invalidArgument(
-      "points",
-      `must be a whole number of at least ${fewest} (both ends, and a lowest, a highest and a gap between), got ${points}`,
-    );
-  }
-  if (method !== "minmax" && method !== "lttb") {
-    throw invalidArgument("method", `must be "minmax" or "lttb", got ${JSON.stringify(method)}`);
-  }
+  checkDownsampling(points, method);
   if (history.values.length <= points) return history;
   const marks = method === "minmax" ? Number.isNaN : notFinite;
   const { kept, markers } = withoutRepeatedMarkers(history.values, marks);
@@ -59,6 +51,19 @@ export function downsample(
   const buckets = Math.floor(all ? (room - markers) / each : room / (each + 1));
   const inner: Inner = { kept, buckets, all, marks };
   return pick(history, method === "minmax" ? extremes(history.values, inner) : triangles(history, inner));
+}
+
+/** Checks what {@link downsample} is asked for. @throws {MillwrightError} `INVALID_ARGUMENT` */
+export function checkDownsampling(points: number | undefined, method: DownsampleMethod | undefined): void {
+  if (points !== undefined && (!Number.isSafeInteger(points) || points < fewest)) {
+    throw invalidArgument(
+      "points",
+      `must be a whole number of at least ${fewest} (both ends, and a lowest, a highest and a gap between), got ${points}`,
+    );
+  }
+  if (method !== undefined && method !== "minmax" && method !== "lttb") {
+    throw invalidArgument("method", `must be "minmax" or "lttb", got ${JSON.stringify(method)}`);
+  }
 }
 
 interface Inner {

@@ -11,6 +11,12 @@ export interface MetricHistory {
   readonly times: Float64Array;
 }
 
+/** The history of one metric of one run. */
+export interface RunMetricHistory extends MetricHistory {
+  /** The id of its run. */
+  readonly run: string;
+}
+
 /** Reads the history of a metric from the table of its run. Empty if nothing was logged. */
 export async function readHistory(
   tables: TableStore,
@@ -18,27 +24,53 @@ export async function readHistory(
   key: string,
   options: CallOptions,
 ): Promise<MetricHistory> {
-  const parts: MetricHistory[] = [];
+  return (await readHistories(tables, table, new Set([key]), options)).get(key) ?? inOrder(joined(key, []));
+}
+
+/** Reads the histories of some metrics from the table of their run, in one scan. Those of which nothing was logged are left out. */
+export async function readHistories(
+  tables: TableStore,
+  table: Key,
+  wanted: ReadonlySet<string>,
+  options: CallOptions,
+): Promise<Map<string, MetricHistory>> {
+  const parts = new Map<string, MetricHistory[]>();
   for await (const { batch } of tables.scan(table, {
     columns: ["key", "step", "value", "time"],
     signal: options.signal,
   })) {
     const { keys, codes, steps, values, times } = pointColumns(batch);
-    const code = keys.indexOf(key);
-    if (code === -1) continue;
-    const rows = rowsOfCode(codes, code);
-    parts.push(
-      rows.length === batch.rows ? { key, steps, values, times } : taken({ key, steps, values, times }, rows),
-    );
+    for (const [code, rows] of rowsByCode(keys, codes, wanted)) {
+      const key = keys[code]!;
+      const whole = { key, steps, values, times };
+      const before = parts.get(key);
+      const part = rows.length === batch.rows ? whole : taken(whole, rows);
+      if (before === undefined) parts.set(key, [part]);
+      else before.push(part);
+    }
   }
-  return inOrder(joined(key, parts));
+  return new Map(Array.from(parts, ([key, some]) => [key, inOrder(joined(key, some))]));
 }
 
-function rowsOfCode(codes: Int32Array, code: number): Int32Array {
-  const rows = new Int32Array(codes.length);
-  let found = 0;
-  for (let row = 0; row < codes.length; row++) if (codes[row] === code) rows[found++] = row;
-  return rows.subarray(0, found);
+/** The rows of each wanted key that has any, in two passes however many keys there are. */
+function* rowsByCode(
+  keys: readonly string[],
+  codes: Int32Array,
+  wanted: ReadonlySet<string>,
+): Generator<[code: number, rows: Int32Array]> {
+  const counts = new Int32Array(keys.length);
+  for (const code of codes) counts[code]!++;
+  const ends = new Int32Array(keys.length);
+  let total = 0;
+  for (const [code, key] of keys.entries()) {
+    if (!wanted.has(key)) counts[code] = 0;
+    ends[code] = total;
+    total += counts[code]!;
+  }
+  const rows = new Int32Array(total);
+  for (const [row, code] of codes.entries()) if (counts[code] !== 0) rows[ends[code]!++] = row;
+  for (const [code, count] of counts.entries())
+    if (count > 0) yield [code, rows.subarray(ends[code]! - count, ends[code])];
 }
 
 function joined(key: string, parts: readonly MetricHistory[]): MetricHistory {

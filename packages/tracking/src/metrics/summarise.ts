@@ -43,6 +43,12 @@ export function summarise(batch: ColumnBatch): Map<string, MetricSummary> {
   // Points mostly come in their order, so a row is first compared by its step alone.
   const isBehind = (row: number, other: number): boolean =>
     steps[row]! === steps[other]! ? comparePoints(at(row), at(other)) > 0 : steps[row]! > steps[other]!;
+  /** Whether a row has the value of another, and comes before it. */
+  const isFirstOfEqual = (row: number, other: number): boolean =>
+    values[row]! === values[other]! &&
+    steps[row]! <= steps[other]! &&
+    Object.is(values[row], values[other]) &&
+    comparePoints(at(row), at(other)) < 0;
   for (let row = 0; row < batch.rows; row++) {
     const code = codes[row]!;
     const extremes = found[code];
@@ -53,8 +59,10 @@ export function summarise(batch: ColumnBatch): Map<string, MetricSummary> {
     if (isBehind(row, extremes.latest)) extremes.latest = row;
     else if (!isBehind(row, extremes.first)) extremes.first = row;
     const value = values[row]!;
-    if (isBelow(value, values[extremes.smallest]!)) extremes.smallest = row;
-    if (isAbove(value, values[extremes.largest]!)) extremes.largest = row;
+    if (isBelow(value, values[extremes.smallest]!) || isFirstOfEqual(row, extremes.smallest))
+      extremes.smallest = row;
+    if (isAbove(value, values[extremes.largest]!) || isFirstOfEqual(row, extremes.largest))
+      extremes.largest = row;
   }
   const summaries = new Map<string, MetricSummary>();
   for (const [code, extremes] of found.entries()) {
@@ -62,12 +70,12 @@ export function summarise(batch: ColumnBatch): Map<string, MetricSummary> {
     const { first, latest, smallest, largest } = extremes;
     const parts = [first, latest, smallest, largest].map((row) => summaryOf(at(row)));
     const ends = mergeSummaries(parts[0]!, parts[1]!);
-    const { minimum } = parts[2]!;
-    const { maximum } = parts[3]!;
+    const { minimum, minimumAt } = parts[2]!;
+    const { maximum, maximumAt } = parts[3]!;
     summaries.set(keys[code]!, {
       ...ends,
-      ...(minimum === undefined ? {} : { minimum }),
-      ...(maximum === undefined ? {} : { maximum }),
+      ...(minimum === undefined ? {} : { minimum, minimumAt }),
+      ...(maximum === undefined ? {} : { maximum, maximumAt }),
     });
   }
   return summaries;
@@ -83,11 +91,19 @@ interface Extremes {
 
 /** NaN is neither small nor large; −0 is below 0. */
 function isBelow(value: number, other: number): boolean {
-  return value < other || (value === 0 && Object.is(value, -0) && other === 0) || isNumberOver(value, other);
+  return (
+    value < other ||
+    (value === 0 && Object.is(value, -0) && Object.is(other, 0)) ||
+    isNumberOver(value, other)
+  );
 }
 
 function isAbove(value: number, other: number): boolean {
-  return value > other || (other === 0 && Object.is(other, -0) && value === 0) || isNumberOver(value, other);
+  return (
+    value > other ||
+    (value === 0 && Object.is(value, 0) && Object.is(other, -0)) ||
+    isNumberOver(value, other)
+  );
 }
 
 function isNumberOver(value: number, other: number): boolean {

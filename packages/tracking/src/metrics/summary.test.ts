@@ -1,6 +1,13 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { comparePoints, type MetricPoint, mergeSummaries, summaryOf } from "./summary.js";
+import { describe, expect, test } from "vitest";
+import {
+  comparePoints,
+  type MetricPoint,
+  type MetricSummary,
+  mergeSummaries,
+  summaryOf,
+  withBest,
+} from "./summary.js";
 
 const point: fc.Arbitrary<MetricPoint> = fc.record({
   value: fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, 0, 1)),
@@ -18,6 +25,60 @@ test("merging is commutative, associative and idempotent", () => {
       expect(mergeSummaries(merged, a)).toEqual(merged);
     }),
   );
+});
+
+describe("the best point", () => {
+  /** By the words of the rule, from all points. */
+  function bestByHand(
+    points: readonly MetricPoint[],
+    goal: "minimize" | "maximize",
+  ): MetricPoint | undefined {
+    const numbers = points.filter(({ value }) => !Number.isNaN(value));
+    const isBetter = (a: MetricPoint, b: MetricPoint): boolean => {
+      if (Object.is(a.value, b.value)) return a.step === b.step ? a.time < b.time : a.step < b.step;
+      if (a.value === b.value) return Object.is(a.value, -0) === (goal === "minimize");
+      return goal === "minimize" ? a.value < b.value : a.value > b.value;
+    };
+    return numbers.reduce<MetricPoint | undefined>(
+      (best, one) => (best === undefined || isBetter(one, best) ? one : best),
+      undefined,
+    );
+  }
+
+  test("is the smallest or largest value where it was first, never NaN, in whatever order and number points are merged", () => {
+    fc.assert(
+      fc.property(
+        fc.array(point, { minLength: 1, maxLength: 20 }),
+        fc.constantFrom("minimize" as const, "maximize" as const),
+        fc.integer(),
+        (points, goal, seed) => {
+          const merge = (some: readonly MetricPoint[]): MetricSummary =>
+            some.map(summaryOf).reduce((a, b) => mergeSummaries(a, b));
+          const half = Math.abs(seed) % points.length;
+          const shuffled = [...points.slice(half), ...points, ...points.slice(0, half)].reverse();
+          expect(withBest(merge(points), goal).best).toEqual(bestByHand(points, goal));
+          expect(withBest(merge(shuffled), goal)).toEqual(withBest(merge(points), goal));
+        },
+      ),
+    );
+  });
+
+  test("is not told where an earlier release did not keep the place, until a better value comes", () => {
+    const { minimumAt: _, maximumAt: __, ...old } = summaryOf({ value: 1, step: 5n, time: 5 });
+    expect(withBest(old, "minimize")).not.toHaveProperty("best");
+    const equal = mergeSummaries(old, summaryOf({ value: 1, step: 9n, time: 9 }));
+    expect(withBest(equal, "minimize").best).toEqual({ value: 1, step: 9n, time: 9 });
+    const better = mergeSummaries(old, summaryOf({ value: 0.5, step: 9n, time: 9 }));
+    expect(withBest(better, "minimize").best).toEqual({ value: 0.5, step: 9n, time: 9 });
+  });
+
+  test("follows the goal when that changes", () => {
+    const summary = mergeSummaries(
+      summaryOf({ value: 1, step: 1n, time: 1 }),
+      summaryOf({ value: 2, step: 2n, time: 2 }),
+    );
+    expect(withBest(withBest(summary, "minimize"), "maximize").best).toEqual({ value: 2, step: 2n, time: 2 });
+  });
 });
 
 test("points are ordered totally: by step, then time, then value, NaN lowest", () => {

@@ -6,12 +6,24 @@ export interface MetricPoint {
   readonly time: number;
 }
 
-/** What is kept of a metric beside its history. Minimum and maximum leave NaN out; they are absent while all values are NaN. */
+/** Where a point lies. */
+export type MetricPlace = Omit<MetricPoint, "value">;
+
+/**
+ * What is kept of a metric beside its history. Minimum and maximum leave NaN out; they are absent while all values are NaN. Of
+ * several points with that value the one with the smallest step counts, then the one with the earliest time.
+ */
 export interface MetricSummary {
   readonly latest: MetricPoint;
   readonly first: MetricPoint;
   readonly minimum?: number | undefined;
+  /** Where the minimum was reached first. */
+  readonly minimumAt?: MetricPlace | undefined;
   readonly maximum?: number | undefined;
+  /** Where the maximum was reached first. */
+  readonly maximumAt?: MetricPlace | undefined;
+  /** The minimum or the maximum with its place, as the goal of the metric says; absent without a goal. */
+  readonly best?: MetricPoint | undefined;
 }
 
 /**
@@ -19,9 +31,7 @@ export interface MetricSummary {
  * the largest, as in MLflow, whatever the order in which points arrive.
  */
 export function comparePoints(a: MetricPoint, b: MetricPoint): number {
-  if (a.step !== b.step) return a.step < b.step ? -1 : 1;
-  if (a.time !== b.time) return a.time - b.time;
-  return compareValues(a.value, b.value);
+  return comparePlaces(a, b) || compareValues(a.value, b.value);
 }
 
 function compareValues(a: number, b: number): number {
@@ -34,26 +44,51 @@ function compareValues(a: number, b: number): number {
 
 /** The summary of one point. */
 export function summaryOf(point: MetricPoint): MetricSummary {
-  if (Number.isNaN(point.value)) return { latest: point, first: point };
-  return { latest: point, first: point, minimum: point.value, maximum: point.value };
+  const { value, step, time } = point;
+  if (Number.isNaN(value)) return { latest: point, first: point };
+  const at = { step, time };
+  return { latest: point, first: point, minimum: value, minimumAt: at, maximum: value, maximumAt: at };
 }
 
-/** The summary of the points of both. Commutative, associative and idempotent, so that a batch may be merged twice. */
+/**
+ * The summary of the points of both. Commutative, associative and idempotent, so that a batch may be merged twice. The best is left
+ * out: it is a choice among the rest, see {@link withBest}.
+ */
 export function mergeSummaries(a: MetricSummary, b: MetricSummary): MetricSummary {
   return {
     latest: comparePoints(a.latest, b.latest) >= 0 ? a.latest : b.latest,
     first: comparePoints(a.first, b.first) <= 0 ? a.first : b.first,
-    minimum: smaller(a.minimum, b.minimum),
-    maximum: larger(a.maximum, b.maximum),
+    ...(hasMinimum(a, b)
+      ? { minimum: a.minimum, minimumAt: a.minimumAt }
+      : { minimum: b.minimum, minimumAt: b.minimumAt }),
+    ...(hasMaximum(a, b)
+      ? { maximum: a.maximum, maximumAt: a.maximumAt }
+      : { maximum: b.maximum, maximumAt: b.maximumAt }),
   };
 }
 
-function smaller(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return compareValues(a, b) <= 0 ? a : b;
+/** The summary with its best point by a goal: none while all values are NaN. */
+export function withBest(summary: MetricSummary, goal: "minimize" | "maximize"): MetricSummary {
+  const { best: _, ...rest } = summary;
+  const isMinimum = goal === "minimize";
+  const value = isMinimum ? summary.minimum : summary.maximum;
+  const at = isMinimum ? summary.minimumAt : summary.maximumAt;
+  return value === undefined || at === undefined ? rest : { ...rest, best: { value, ...at } };
 }
 
-function larger(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return compareValues(a, b) >= 0 ? a : b;
+/** Negative if `a` comes before `b`: by step, then time. A place that is not known comes last. */
+export function comparePlaces(a: MetricPlace | undefined, b: MetricPlace | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  if (a.step !== b.step) return a.step < b.step ? -1 : 1;
+  return a.time - b.time;
+}
+
+function hasMinimum(a: MetricSummary, b: MetricSummary): boolean {
+  if (a.minimum === undefined || b.minimum === undefined) return b.minimum === undefined;
+  return (compareValues(a.minimum, b.minimum) || comparePlaces(a.minimumAt, b.minimumAt)) <= 0;
+}
+
+function hasMaximum(a: MetricSummary, b: MetricSummary): boolean {
+  if (a.maximum === undefined || b.maximum === undefined) return b.maximum === undefined;
+  return (compareValues(b.maximum, a.maximum) || comparePlaces(a.maximumAt, b.maximumAt)) <= 0;
 }

@@ -4,7 +4,12 @@ import { trackingError } from "../errors.js";
 import type { ArtifactOperation, Operation, PointsOperation } from "./operation.js";
 
 /** The first byte of a frame. A later release that changes what follows takes the next number. */
-const version = 1;
+const version = 2;
+/**
+ * The version that an operation is written with: the first that knows it. So an earlier release reads all that it can apply, and
+ * says of the rest that it is too new, instead of passing it over. 2 added these kinds and changed nothing else.
+ */
+const laterVersions: Readonly<Record<string, number>> = { outputs: 2, goals: 2 };
 /** The second byte: what follows. */
 const forms = { json: 0, points: 1, artifact: 2 } as const;
 /** Where the batch begins: behind version, form and the identity of the run, at a multiple of 8. */
@@ -23,7 +28,8 @@ export function encodeOperation(operation: Operation): Uint8Array {
   if (operation.kind === "artifact" && operation.content !== undefined)
     return encodeContent(operation, operation.content);
   const json = jsonOf(operation);
-  return frameOf(forms.json, jsonOffset + json.length, (bytes) => bytes.set(json, jsonOffset));
+  const first = laterVersions[operation.kind] ?? 1;
+  return frameOf(forms.json, jsonOffset + json.length, (bytes) => bytes.set(json, jsonOffset), first);
 }
 
 /** The operation of a frame. @throws {MillwrightError} `CORRUPT`, `FORMAT_TOO_NEW` */
@@ -35,7 +41,7 @@ export function decodeOperation(frame: Uint8Array): Operation {
     );
   }
   try {
-    switch (frame[0] === version ? frame[1] : undefined) {
+    switch ((frame[0] ?? 0) > 0 ? frame[1] : undefined) {
       case forms.json:
         return parse(frame.subarray(jsonOffset));
       case forms.points:
@@ -76,9 +82,9 @@ function encodeContent(operation: ArtifactOperation, content: Uint8Array): Uint8
   });
 }
 
-function frameOf(form: number, length: number, fill: (bytes: Uint8Array) => void): Uint8Array {
+function frameOf(form: number, length: number, fill: (bytes: Uint8Array) => void, first = 1): Uint8Array {
   const bytes = new Uint8Array(length);
-  bytes[0] = version;
+  bytes[0] = first;
   bytes[1] = form;
   fill(bytes);
   return bytes;

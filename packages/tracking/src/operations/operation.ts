@@ -1,5 +1,7 @@
 import type { ColumnBatch, Digest } from "@millwright/core";
 import type { ParamValue } from "../params/flatten.js";
+import type { MetricGoal } from "../runs/metric-goal.js";
+import type { RunOutput } from "../runs/run-output.js";
 import type { RunInfo } from "../runs/run-record.js";
 
 /**
@@ -13,6 +15,8 @@ export type Operation =
   | TagsOperation
   | InputsOperation
   | ArtifactOperation
+  | OutputsOperation
+  | GoalsOperation
   | ResumeOperation
   | AliveOperation
   | EndOperation;
@@ -66,6 +70,20 @@ export interface ArtifactOperation {
   readonly digest: Digest;
   readonly size: number;
   readonly content?: Uint8Array | undefined;
+}
+
+/** What came out of a run. Its files are artifacts, whose operations come before. */
+export interface OutputsOperation {
+  readonly kind: "outputs";
+  readonly run: string;
+  readonly outputs: readonly RunOutput[];
+}
+
+/** Which way metrics are better; the last goal of a metric counts. */
+export interface GoalsOperation {
+  readonly kind: "goals";
+  readonly run: string;
+  readonly goals: Readonly<Record<string, MetricGoal>>;
 }
 
 /** A run goes on, perhaps in another process. */

@@ -1,9 +1,8 @@
 import type { CallOptions } from "@millwright/core";
 import { isStale } from "../lifecycle/staleness.js";
-import { readHistory } from "../metrics/history.js";
-import { assertArtifactPath, assertName } from "../names.js";
+import { assertArtifactPath } from "../names.js";
 import { ownValue } from "../runs/run-draft.js";
-import { pointsTable, type ReadRun, type RunInfo } from "../runs/run-record.js";
+import type { ReadRun, RunInfo } from "../runs/run-record.js";
 import type { RunStore } from "../runs/run-store.js";
 import type { RunSearch } from "../search/run-search.js";
 import { listRuns } from "../tracker/list-runs.js";
@@ -16,6 +15,9 @@ export function storageReader(
   search: () => Promise<RunSearch>,
 ): TrackingReader {
   const { storage } = runs;
+  let loading: Promise<typeof import("./histories.js")> | undefined;
+  // Kept, since hosts look an import up again each time.
+  const histories = (): NonNullable<typeof loading> => (loading ??= import("./histories.js"));
   return {
     async searchRuns(options = {}) {
       await upToDate({ signal: options.signal });
@@ -27,12 +29,9 @@ export function storageReader(
       return run && withStaleness(run, storage.clock.now());
     },
     listRuns: (experiment, list = {}) => listRuns(runs, experiment, list, upToDate),
-    async getHistory(id, key, call = {}) {
-      assertName(key, "key");
-      await upToDate(call);
-      await runs.get(id, call);
-      return readHistory(storage.tables, pointsTable(id), key, call);
-    },
+    getHistory: async (id, key, options = {}) =>
+      (await histories()).getHistory(runs, id, key, options, upToDate),
+    getHistories: async (options) => (await histories()).getHistories(runs, options, upToDate),
     async getArtifact(id, path, call = {}) {
       assertArtifactPath(path);
       await upToDate(call);

@@ -9,18 +9,20 @@ import {
 import { type DatasetDescription, type DatasetInput, describeDataset } from "../datasets/describe-dataset.js";
 import { invalidArgument, trackingError } from "../errors.js";
 import type { Channel } from "../journal/channel.js";
+import { trackingLimits } from "../limits.js";
 import { assertArtifactPath, assertName } from "../names.js";
-import type { EndOperation, Operation } from "../operations/operation.js";
+import type { CreateOperation, EndOperation, Operation, ResumeOperation } from "../operations/operation.js";
 import { flattenParams, type ParamTree, type ParamValue } from "../params/flatten.js";
+import { assertGoals } from "../runs/metric-goal.js";
 import type { ActiveRun, ArtifactInfo, EndOptions, PointOptions, SeriesOptions } from "../runs/run.js";
 import { assertUnchanged } from "../runs/run-draft.js";
 import type { RunInfo } from "../runs/run-record.js";
-import type { RunStore } from "../runs/run-store.js";
 import { assertTags } from "../runs/tags.js";
 import type { RefusedOperation } from "../sink/sink.js";
 import type { RunCapture } from "./capture-options.js";
 import { assertFigure, assertImage, tableJson } from "./content.js";
 import { PointWindow } from "./point-window.js";
+import type { RunHome } from "./run-home.js";
 import { checkedSeries, toStep } from "./series.js";
 
 /** Content up to this many bytes goes into the journal; more is stored in the background at once. */
@@ -28,7 +30,7 @@ const inlineBytes = 4 * 1024 * 1024;
 
 /** What a run needs of its tracker. */
 export interface RunContext {
-  readonly runs: RunStore;
+  readonly runs: RunHome;
   readonly channel: Channel;
   /** What was refused of a run since the last call. */
   takeRefused(run: string): readonly RefusedOperation[];
@@ -60,7 +62,7 @@ export interface StartedRun {
 export function createActiveRun(
   context: RunContext,
   { id, experiment, params: known }: StartedRun,
-  begin: Operation,
+  begin: CreateOperation | ResumeOperation,
 ): WrittenRun {
   const { runs, channel } = context;
   const { storage } = runs;
@@ -73,6 +75,7 @@ export function createActiveRun(
   /** Why content that was to be stored in the background is not. */
   let lost: { readonly error: unknown } | undefined;
   let isOver = false;
+  let said = begin.time;
   let ended: Promise<RunInfo> | undefined;
 
   function assertActive(): void {
@@ -121,6 +124,11 @@ export function createActiveRun(
       append({ kind: "artifact", run: id, path, digest, size });
       return { path, digest, size };
     });
+    return awaited(upload);
+  }
+
+  /** An upload that `flush` and `end` wait for. */
+  async function awaited<Result>(upload: Promise<Result>): Promise<Result> {
     uploads.add(upload);
     try {
       return await upload;
@@ -158,10 +166,17 @@ export function createActiveRun(
     );
   }
 
+  /** The time, or just behind what was said last: a clock that is set back must not end a run before it began. */
+  function laterTime(): number {
+    said = Math.max(clock.now(), said + 1);
+    return said;
+  }
+
   function stop(status: EndOperation["status"], reason: string | undefined): void {
     capture.stop();
     isOver = true;
-    append({ kind: "end", run: id, status, reason: reason?.toWellFormed(), time: clock.now() });
+    const text = reason?.slice(0, trackingLimits.reasonLength).toWellFormed();
+    append({ kind: "end", run: id, status, reason: text, time: laterTime() });
   }
 
   async function finish({ status = "FINISHED", reason, signal }: EndOptions): Promise<RunInfo> {
@@ -227,6 +242,11 @@ export function createActiveRun(
       assertTags(tags);
       append({ kind: "tags", run: id, tags: { ...tags } });
     },
+    setGoals(goals) {
+      assertActive();
+      assertGoals(goals);
+      if (Object.keys(goals).length > 0) append({ kind: "goals", run: id, goals: { ...goals } });
+    },
     logDataset(data: DatasetInput, description: DatasetDescription = {}) {
       assertActive();
       append({ kind: "inputs", run: id, datasets: [describeDataset(data, description)] });
@@ -246,13 +266,23 @@ export function createActiveRun(
     async logArtifacts(source, { path, signal } = {}) {
       assertActive();
       const { localFiles } = await import("./local-files.js");
-      const files = localFiles(source, path);
+      const { files } = localFiles(source, path);
       for (const file of files) assertArtifactPath(file.path);
       const logged: ArtifactInfo[] = [];
       for (const file of files) logged.push(await logArtifact(file.path, file.open(), { signal }));
       return logged;
     },
     logArtifact,
+    async logModel(name, source, options = {}) {
+      assertActive();
+      const upload = import("./store-model.js").then(async ({ storeModel }) => {
+        const { files, output } = await storeModel(storage.blobs, clock.now(), name, source, options);
+        for (const file of files) append({ kind: "artifact", run: id, ...file });
+        append({ kind: "outputs", run: id, outputs: [output] });
+        return output;
+      });
+      return awaited(upload);
+    },
     flush,
     end(options = {}) {
       if (ended === undefined) {
@@ -276,7 +306,7 @@ export function createActiveRun(
     },
     copyPoints: (points) => append({ kind: "points", run: id, points }),
     sayAlive() {
-      if (!isOver) append({ kind: "alive", run: id, time: clock.now() });
+      if (!isOver) append({ kind: "alive", run: id, time: laterTime() });
     },
   };
 }

@@ -24,13 +24,19 @@ export interface LocalFile {
   open(): AsyncIterable<Uint8Array>;
 }
 
+/** What a path of this machine holds. */
+export interface LocalFiles {
+  readonly isDirectory: boolean;
+  readonly files: readonly LocalFile[];
+}
+
 /**
  * The files of a path: itself, or all below a directory, in the order of their names. Links are not followed, so that no file comes from
  * outside.
  *
  * @throws {MillwrightError} `INVALID_ARGUMENT` if nothing is there; `UNSUPPORTED` on a host without files
  */
-export function localFiles(source: string, below: string | undefined): LocalFile[] {
+export function localFiles(source: string, below: string | undefined): LocalFiles {
   const files = hostModule<FileSystem>("node:fs");
   const paths = hostModule<{ join(...parts: string[]): string; basename(path: string): string }>("node:path");
   if (files === undefined || paths === undefined)
@@ -44,7 +50,8 @@ export function localFiles(source: string, below: string | undefined): LocalFile
     path: place,
     open: () => files.createReadStream(path),
   });
-  if (!stats.isDirectory()) return [file(source, `${prefix}${paths.basename(source)}`)];
+  if (!stats.isDirectory())
+    return { isDirectory: false, files: [file(source, `${prefix}${paths.basename(source)}`)] };
   const found: LocalFile[] = [];
   const walk = (directory: string, place: string): void => {
     const entries = [...files.readdirSync(directory, { withFileTypes: true })];
@@ -55,5 +62,5 @@ export function localFiles(source: string, below: string | undefined): LocalFile
     }
   };
   walk(source, prefix);
-  return found;
+  return { isDirectory: true, files: found };
 }

@@ -1,9 +1,12 @@
 import { trackingError } from "../errors.js";
 import type { MetricSummary } from "../metrics/summary.js";
-import { mergeSummaries } from "../metrics/summary.js";
+import { mergeSummaries, withBest } from "../metrics/summary.js";
 import type { CreateOperation, Operation } from "../operations/operation.js";
 import type { ParamValue } from "../params/flatten.js";
+import type { MetricGoal } from "./metric-goal.js";
+import type { RunOutput } from "./run-output.js";
 import type { RunInfo } from "./run-record.js";
+import { stateAfter } from "./run-state.js";
 
 /** A run while operations are applied to it. Applying one twice is applying it once. */
 export class RunDraft {
@@ -13,6 +16,8 @@ export class RunDraft {
   readonly #metrics: Map<string, MetricSummary>;
   readonly #datasets: Map<string, RunInfo["datasets"][number]>;
   readonly #artifacts: Map<string, RunInfo["artifacts"][string]>;
+  readonly #outputs: Map<string, RunOutput>;
+  readonly #goals: Map<string, MetricGoal>;
 
   constructor(run: RunInfo) {
     this.#run = run;
@@ -21,6 +26,8 @@ export class RunDraft {
     this.#metrics = new Map(Object.entries(run.metrics));
     this.#datasets = new Map(run.datasets.map((dataset) => [datasetIdentity(dataset), dataset]));
     this.#artifacts = new Map(Object.entries(run.artifacts));
+    this.#outputs = new Map(run.outputs.map((output) => [outputIdentity(output), output]));
+    this.#goals = new Map(Object.entries(run.goals));
   }
 
   /** Applies an operation; points are applied by {@link addMetrics}. @throws {MillwrightError} `PARAM_CHANGED` */
@@ -49,18 +56,17 @@ export class RunDraft {
         this.#artifacts.set(operation.path, { digest, size });
         break;
       }
-      case "resume": {
-        const { process, time } = operation;
-        this.#run = { ...this.#run, status: "RUNNING", reason: undefined, process };
-        this.#seen(time);
+      case "outputs":
+        for (const output of operation.outputs) this.#outputs.set(outputIdentity(output), output);
         break;
-      }
-      case "end": {
-        const { status, reason, time } = operation;
-        this.#run = { ...this.#run, status, reason, endTime: time, reaped: undefined };
-        this.#seen(time);
+      case "goals":
+        for (const [key, goal] of Object.entries(operation.goals)) this.#goals.set(key, goal);
         break;
-      }
+      case "resume":
+      case "end":
+        this.#run = stateAfter(this.#run, operation);
+        this.#seen(operation.time);
+        break;
       case "alive":
         this.#seen(operation.time);
         break;
@@ -76,6 +82,10 @@ export class RunDraft {
   }
 
   toRun(): RunInfo {
+    for (const [key, goal] of this.#goals) {
+      const summary = this.#metrics.get(key);
+      if (summary !== undefined) this.#metrics.set(key, withBest(summary, goal));
+    }
     return {
       ...this.#run,
       params: Object.fromEntries(this.#params),
@@ -83,6 +93,8 @@ export class RunDraft {
       metrics: Object.fromEntries(this.#metrics),
       datasets: [...this.#datasets.values()],
       artifacts: Object.fromEntries(this.#artifacts),
+      outputs: [...this.#outputs.values()],
+      goals: Object.fromEntries(this.#goals),
     };
   }
 
@@ -121,6 +133,8 @@ export function createdRun({
     metrics: {},
     datasets: [],
     artifacts: {},
+    outputs: [],
+    goals: {},
   };
 }
 
@@ -131,6 +145,11 @@ export function ownValue<Value>(record: Readonly<Record<string, Value>>, name: s
 
 function datasetIdentity({ name, digest, role }: RunInfo["datasets"][number]): string {
   return JSON.stringify([name, digest, role]);
+}
+
+/** The same content under the same name at the same step is one output, however often it is logged. */
+function outputIdentity({ kind, name, digest, step }: RunOutput): string {
+  return JSON.stringify([kind, name, digest, `${step}`]);
 }
 
 /** @throws {MillwrightError} `PARAM_CHANGED` if the parameter has another value */

@@ -1,9 +1,11 @@
 import { type ColumnSpec, type Digest, defineRecord, digestOf, type Key } from "@millwright/core";
 import { z } from "zod";
 import type { ProcessIdentity } from "../capture/process-identity.js";
+import { outputSchema } from "./run-output.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const number = z.custom<number>((value) => typeof value === "number");
+const place = z.object({ step: z.bigint(), time: number });
 const point = z.object({ value: number, step: z.bigint(), time: number });
 
 /** A run as it is stored. Its points lie in the table {@link pointsTable}. */
@@ -21,6 +23,8 @@ export const runRecord = defineRecord({
     reason: z.string().optional(),
     startTime: number,
     endTime: number.optional(),
+    /** When it last went on after an end, or in another process, while it is RUNNING. */
+    resumedTime: number.optional(),
     /** When the run was heard of last. */
     lastSeen: number.optional(),
     /** When the run was deleted. It can be restored until it is removed for good. */
@@ -33,8 +37,18 @@ export const runRecord = defineRecord({
     tags: z.record(z.string(), z.string()),
     metrics: z.record(
       z.string(),
-      z.object({ latest: point, first: point, minimum: number.optional(), maximum: number.optional() }),
+      z.object({
+        latest: point,
+        first: point,
+        minimum: number.optional(),
+        minimumAt: place.optional(),
+        maximum: number.optional(),
+        maximumAt: place.optional(),
+        best: point.optional(),
+      }),
     ),
+    /** Which way metrics are better, by their keys. */
+    goals: z.record(z.string(), z.enum(["minimize", "maximize"])).default({}),
     datasets: z.array(
       z.object({
         name: z.string(),
@@ -46,6 +60,8 @@ export const runRecord = defineRecord({
       }),
     ),
     artifacts: z.record(z.string(), z.object({ digest, size: number })),
+    /** What came out of it. The files are artifacts below the path of each. */
+    outputs: z.array(outputSchema).default([]),
   }),
 });
 

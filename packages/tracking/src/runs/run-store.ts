@@ -2,13 +2,16 @@ import {
   addReference,
   type CallOptions,
   dropReference,
+  type FormatGuard,
+  formatGuard,
   type KvAtomic,
   type RecordEntry,
   type RecordStore,
   recordStore,
   type Storage,
+  transact,
 } from "@millwright/core";
-import { touchSearchIndex } from "@millwright/core/search";
+import { boundSearchLog, touchSearchIndex } from "@millwright/core/search";
 import { trackingError } from "../errors.js";
 import { ownValue } from "./run-draft.js";
 import { artifactOwner, experimentKey, type RunInfo, root, runRecord, searchPrefix } from "./run-record.js";
@@ -26,16 +29,21 @@ export interface RunWrite {
 /** The records of runs, and all that is written together with one: the index of its experiment, the references to its files. */
 export class RunStore {
   readonly storage: Storage;
+  /** Looked at before every read and write. */
+  readonly format: FormatGuard;
   readonly #records: RecordStore<typeof runRecord>;
 
   constructor(storage: Storage) {
     this.storage = storage;
+    this.format = formatGuard(storage, { package: "tracking", reader: 1, writer: 1 });
     this.#records = recordStore(storage, runRecord, [...root, "runs"]);
   }
 
   /** `undefined` if there is no such run, also for what is no id. */
   async find(id: string, { signal }: CallOptions = {}): Promise<RunEntry | undefined> {
-    return typeof id === "string" && id !== "" ? this.#records.get([id], { signal }) : undefined;
+    if (typeof id !== "string" || id === "") return undefined;
+    await this.format.assertReadable({ signal });
+    return this.#records.get([id], { signal });
   }
 
   /** @throws {MillwrightError} `RUN_NOT_FOUND` */
@@ -48,6 +56,7 @@ export class RunStore {
 
   /** Those of some runs that are there. */
   async getMany(ids: readonly string[], { signal }: CallOptions = {}): Promise<Map<string, RunEntry>> {
+    await this.format.assertReadable({ signal });
     const entries = await this.#records.getMany(
       ids.map((id) => [id]),
       { signal },
@@ -57,7 +66,21 @@ export class RunStore {
 
   /** All runs, those that were deleted included, by their ids. */
   async *list({ signal }: CallOptions = {}): AsyncGenerator<RunEntry, void, void> {
+    await this.format.assertReadable({ signal });
     yield* this.#records.list({}, { signal });
+  }
+
+  /** Core's `transact` for commits that write runs. They add to the log of the search, which is kept bounded here: nobody may be searching. */
+  async transact<Result>(
+    body: (atomic: KvAtomic) => Promise<Result>,
+    { signal }: CallOptions = {},
+  ): Promise<Result> {
+    const { kv } = this.storage;
+    await this.format.assertWritable({ signal });
+    const { value, commit } = await transact(kv, body, { signal });
+    // The commit stands, whatever becomes of the cut; the next one makes up for it.
+    await boundSearchLog(kv, searchPrefix, commit, { signal }).catch(() => {});
+    return value;
   }
 
   /** Adds the write of a run to a commit. */

@@ -2,6 +2,9 @@ import type { BlobSource, CallOptions, Digest, JournalDurability, TimeInput } fr
 import type { DatasetDescription, DatasetInput } from "../datasets/describe-dataset.js";
 import type { ParamTree } from "../params/flatten.js";
 import type { TableInput } from "../recording/content.js";
+import type { MetricGoal } from "./metric-goal.js";
+import type { ModelOptions, ModelSource } from "./model-options.js";
+import type { RunOutput } from "./run-output.js";
 import type { RunInfo, RunStatus } from "./run-record.js";
 
 /** Where a point lies. */
@@ -33,7 +36,7 @@ export interface ArtifactInfo {
 export interface EndOptions extends CallOptions {
   /** Default: `"FINISHED"`. */
   readonly status?: Exclude<RunStatus, "RUNNING"> | undefined;
-  /** Why, for people. */
+  /** Why, for people. Of a text of more than 8,000 characters the beginning is kept. */
   readonly reason?: string | undefined;
 }
 
@@ -63,6 +66,12 @@ export interface ActiveRun extends AsyncDisposable {
   logParams(params: ParamTree): void;
   /** Sets tags; a later value replaces an earlier one. */
   setTags(tags: Readonly<Record<string, string>>): void;
+  /**
+   * Says which way metrics are better, so that each keeps its best point: `best` of its summary, with step and time. It counts for
+   * what was logged before too; the last goal of a metric counts. NaN is never best, and of several points with the best value the one
+   * with the smallest step is, then the one with the earliest time.
+   */
+  setGoals(goals: Readonly<Record<string, MetricGoal>>): void;
   /** Says that the run used some data: a batch, whose digest is computed, or a reference. */
   logDataset(data: DatasetInput, description?: DatasetDescription): void;
   /** Stores a text as a file of the run. */
@@ -85,6 +94,28 @@ export interface ActiveRun extends AsyncDisposable {
   ): Promise<ArtifactInfo[]>;
   /** Stores a file of the run. Resolves when its bytes are stored. */
   logArtifact(path: string, content: BlobSource, options?: CallOptions): Promise<ArtifactInfo>;
+  /**
+   * Stores a model that came out of the run, and names it among its `outputs`: a file or directory of this machine (a string is its
+   * path), bytes or a stream. Its files are artifacts below `models/<name>/<16 digits of the digest>/`, so every model that is logged
+   * stays, and the same one again is stored once. It is an output as a whole or not at all. Resolves when its bytes are stored.
+   *
+   * @throws {MillwrightError} `INVALID_ARGUMENT`, also if there is no such file, or nothing in the directory; `UNSUPPORTED` for a path
+   *   on a host without files
+   *
+   * @example
+   * ```ts
+   * import { openLocalStorage } from "@millwright/core/local";
+   * import { createTracker } from "@millwright/tracking";
+   *
+   * const storage = await openLocalStorage("./millwright");
+   * const tracker = createTracker({ storage });
+   * const model = await tracker.run({ experiment: "credit" }, (run) =>
+   *   run.logModel("classifier", "model.onnx", { step: 100, metadata: { framework: "xgboost" } }),
+   * );
+   * console.log(model.path, model.digest); // models/classifier/…, sha256:…
+   * ```
+   */
+  logModel(name: string, source: ModelSource, options?: ModelOptions): Promise<RunOutput>;
   /** Resolves once everything that was logged before is stored. */
   flush(options?: CallOptions): Promise<void>;
   /** Stores everything, then ends the run. Nothing can be logged after it. */

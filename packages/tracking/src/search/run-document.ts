@@ -1,5 +1,8 @@
-import type { SearchDocument, SearchValue } from "@millwright/core/search";
+import type { SearchDocument, SearchFieldValue, SearchValue } from "@millwright/core/search";
 import type { RunInfo } from "../runs/run-record.js";
+
+/** Raised with every change of {@link documentOf}: indexes that were written before lack what is new. */
+export const documentRevision = 2;
 
 /** What is searched of a run, in the words of the vocabulary. Metrics count by their latest value. */
 export function documentOf(run: RunInfo): SearchDocument {
@@ -30,8 +33,23 @@ export function documentOf(run: RunInfo): SearchDocument {
       metric: Object.fromEntries(summaries.map(([key, { latest }]) => [key, latest.value])),
       param: run.params,
       tag: run.tags,
+      dataset: datasetsOf(run),
     },
   };
+}
+
+function datasetsOf({ datasets }: RunInfo): Record<string, SearchFieldValue> {
+  // Most runs have none.
+  if (datasets.length === 0) return {};
+  return {
+    name: distinct(datasets.map(({ name }) => name)),
+    digest: distinct(datasets.map(({ digest }) => digest)),
+    context: distinct(datasets.flatMap(({ role }) => (role === undefined ? [] : [role]))),
+  };
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 function present(values: Readonly<Record<string, SearchValue | undefined>>): Record<string, SearchValue> {

@@ -11,7 +11,7 @@ import { invalidArgument } from "../errors.js";
 import { isStale } from "../lifecycle/staleness.js";
 import { searchPrefix } from "../runs/run-record.js";
 import type { RunStore } from "../runs/run-store.js";
-import { documentOf } from "./run-document.js";
+import { documentOf, documentRevision } from "./run-document.js";
 import type { RunPage, RunSearchOptions } from "./search-options.js";
 import { runVocabulary } from "./vocabulary.js";
 
@@ -36,6 +36,7 @@ export function createRunSearch(
   const index: SearchIndex = createSearchIndex({
     storage,
     prefix: searchPrefix,
+    revision: documentRevision,
     async load(ids, call) {
       const entries = await runs.getMany(ids, call);
       return ids.map((id) => {
@@ -104,7 +105,18 @@ function filterOf({
 
 function orderOf({ orderBy = [] }: RunSearchOptions): SearchOrder[] {
   const given = typeof orderBy === "string" ? [orderBy] : orderBy;
-  const order = given.flatMap((one) => (typeof one === "string" ? parseOrder([one], runVocabulary) : [one]));
-  const hasTime = order.some(({ field }) => field.entity === "attribute" && field.key === "start_time");
+  if (!Array.isArray(given)) throw invalidArgument("orderBy", "give a text, or an array");
+  const order = given.every((one) => typeof one === "string")
+    ? parseOrder(given, runVocabulary, { path: "orderBy" })
+    : given.flatMap((one: string | SearchOrder, index) =>
+        typeof one === "string" ? parseOrder([one], runVocabulary, { path: `orderBy[${index}]` }) : [one],
+      );
+  for (const [index, one] of order.entries())
+    if (one?.field?.entity === "dataset")
+      throw invalidArgument(
+        `orderBy[${index}]`,
+        `dataset.${one.field.key} has several values, which have no order; order by a field with one value`,
+      );
+  const hasTime = order.some(({ field }) => field?.entity === "attribute" && field.key === "start_time");
   return hasTime ? order : [...order, newestFirst];
 }

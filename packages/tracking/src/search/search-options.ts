@@ -8,10 +8,10 @@ export interface RunSearchOptions extends CallOptions {
   readonly experiments?: readonly string[] | undefined;
   /**
    * MLflow's search language and more: `"metrics.auc > 0.9 AND (params.depth IN (3, 4) OR tags.team LIKE 'risk%')"`; or a tree of
-   * `@millwright/core/search`. Default: all runs.
+   * `@millwright/core/search`. By data: `"dataset.name = 'loans' AND dataset.context = 'training'"`. Default: all runs.
    */
   readonly filter?: string | SearchExpression | undefined;
-  /** Such as `["metrics.auc DESC", "start_time"]`. Default, and last tiebreak but the id: the newest first. */
+  /** Such as `["metrics.auc DESC", "start_time"]`; not by data, of which a run has several. Default, and last tiebreak but the id: the newest first. */
   readonly orderBy?: string | readonly (string | SearchOrder)[] | undefined;
   /** Runs of a page, 1 to 50,000. Default: 100. */
   readonly limit?: number | undefined;

@@ -2,7 +2,7 @@ import { composeStorage, createRandom, type Storage } from "@millwright/core";
 import { memoryBlobs, memoryKv } from "@millwright/core/memory";
 import { compareDocuments, matches, parseOrder, parseSearch } from "@millwright/core/search";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { RunInfo } from "../runs/run-record.js";
+import { type RunInfo, searchPrefix } from "../runs/run-record.js";
 import { RunStore } from "../runs/run-store.js";
 import { createTracker, type Tracker } from "../tracker/create-tracker.js";
 import { documentOf } from "./run-document.js";
@@ -80,6 +80,43 @@ describe("a search", () => {
     expect(await namesOf({ deleted: "include" })).toEqual([]);
   });
 
+  test("finds runs by what data they used: one of a run's datasets has to fit", async () => {
+    const digestOf = (digit: string) => `sha256:${digit.repeat(64)}` as const;
+    const use = (name: string, ...data: [name: string, digit: string, role?: string][]): Promise<void> =>
+      tracker.run({ experiment: "e", name }, (run) => {
+        for (const [dataset, digit, role] of data)
+          run.logDataset({ name: dataset, digest: digestOf(digit) }, role === undefined ? {} : { role });
+      });
+    await use("a", ["loans", "1", "train"], ["holidays", "2", "train"]);
+    await use("b", ["loans", "1", "test"]);
+    await use("c", ["loans", "3", "test"], ["clients", "4", "train"]);
+    await use("d");
+    await use("f", ["clients", "4"]);
+    const found = async (filter: string): Promise<(string | undefined)[]> =>
+      (await namesOf({ filter })).sort();
+    expect(await found("dataset.name = 'loans'")).toEqual(["a", "b", "c"]);
+    expect(await found(`datasets.digest = '${digestOf("1")}'`)).toEqual(["a", "b"]);
+    // As in MLflow, each condition looks for a dataset of its own: in c the loans were for the test.
+    expect(await found("dataset.name = 'loans' AND dataset.context = 'train'")).toEqual(["a", "c"]);
+    expect(await found("dataset.role IN ('train', 'validation')")).toEqual(["a", "c"]);
+    // "Some other", and "none of this name".
+    expect(await found("dataset.name != 'loans'")).toEqual(["a", "c", "f"]);
+    expect(await found("NOT dataset.name = 'loans'")).toEqual(["f"]);
+    expect(await found("dataset.name IS NULL OR NOT dataset.name = 'loans'")).toEqual(["d", "f"]);
+    expect(await found("dataset.name IS NOT NULL AND dataset.context IS NULL")).toEqual(["f"]);
+    expect(await found("dataset.name LIKE 'cl%' AND dataset.name NOT IN ('clients')")).toEqual(["c"]);
+    const refused = "dataset.name has several";
+    for (const orderBy of [
+      "dataset.name",
+      ["metrics.auc", "datasets.name DESC"],
+      [{ field: { entity: "dataset", key: "name" }, descending: true }],
+    ])
+      await expect(tracker.searchRuns({ orderBy })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        message: expect.stringContaining(refused),
+      });
+  });
+
   test("refuses what it does not understand, and says where", async () => {
     await expect(tracker.searchRuns({ filter: "metrics.auc >" })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
@@ -91,11 +128,42 @@ describe("a search", () => {
     await expect(tracker.searchRuns({ orderBy: "metrics" })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
+    await expect(
+      tracker.searchRuns({ orderBy: ["status", "metrics.a", "status DESC"] }),
+    ).rejects.toMatchObject({
+      message: "orderBy[2]: expected a field that is not in the order already at character 1, found status",
+    });
     await expect(tracker.searchRuns({ experiments: [] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(tracker.searchRuns({ deleted: "no" as never })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
   });
+});
+
+test("whoever writes runs keeps the log of the search bounded while nobody searches", async () => {
+  const log = [...searchPrefix, "log"];
+  const id = await record("a", 1, 1);
+  // As if 65,536 + 4,096 commits had been made, and the one that comes were the last of them: it cuts.
+  const last = 65_536 + 4_096;
+  const atomic = storage.kv.atomic();
+  for (const sequence of [2_000, 4_096, 4_097, last]) atomic.set([...log, sequence], id);
+  await atomic.commit();
+  const kv: Storage["kv"] = {
+    ...storage.kv,
+    atomic() {
+      const one = storage.kv.atomic();
+      const commit = one.commit.bind(one);
+      one.commit = async (options) => {
+        const result = await commit(options);
+        return result.ok && result.sequences.length > 0 ? { ...result, sequences: [last] } : result;
+      };
+      return one;
+    },
+  };
+  await createTracker({ storage: { ...storage, kv }, capture: false }).deleteRun(id);
+  const places: unknown[] = [];
+  for await (const { key } of storage.kv.list({ prefix: log })) places.push(key.at(-1));
+  expect(places).toEqual([4_097, last]);
 });
 
 test("a search finds what a walk over all runs finds, whatever is asked", async () => {
@@ -108,6 +176,16 @@ test("a search finds what a walk over all runs finds, whatever is asked", async 
       random.integer(8) === 0 ? Number.NaN : random.next(),
       random.integer(5),
     );
+  // Some of them used data: one or two of three sets.
+  const used = await tracker.searchRuns({ filter: "params.depth != 0", limit: 1_000 });
+  for (const { id } of used.runs) {
+    const run = await tracker.resumeRun(id);
+    for (let count = 1 + random.integer(2); count > 0; count--) {
+      const data = { name: `d${random.integer(3)}`, digest: `sha256:${"0".repeat(64)}` } as const;
+      run.logDataset(data, { role: ["train", "test"][random.integer(2)] });
+    }
+    await run.end();
+  }
   for await (const { value } of runs.list()) all.push(value);
   const filters = [
     "metrics.auc > 0.5",
@@ -116,6 +194,8 @@ test("a search finds what a walk over all runs finds, whatever is asked", async 
     "tags.team = 'n1' AND metrics.auc BETWEEN 0.2 AND 0.8",
     "metrics.none IS NULL",
     "params.depth > '2'",
+    "dataset.name = 'd1' AND NOT dataset.context = 'test'",
+    "dataset.name != 'd1' OR dataset.context IS NULL",
   ];
   const orders = [["metrics.auc DESC"], ["tags.team", "metrics.auc"], ["params.depth DESC", "start_time"]];
   for (const filter of filters) {

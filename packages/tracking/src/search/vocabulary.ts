@@ -3,7 +3,8 @@ import { defineSearchVocabulary } from "@millwright/core/search";
 /**
  * What filters and orders of runs may name. The names are MLflow's, and with them its units: `start_time` and `end_time` are
  * milliseconds since the epoch. Ours are `experiment`, `parent_run_id`, `reason`, `duration` (seconds, until the end) and `steps` (the
- * largest step of any metric).
+ * largest step of any metric). `dataset.context` is what the data was used for: the role that `logDataset` was given. A run has several
+ * datasets: a condition is true if it is true of one of them, as in MLflow, and two conditions may be true of different ones.
  */
 export const runVocabulary = defineSearchVocabulary({
   entities: {
@@ -29,6 +30,15 @@ export const runVocabulary = defineSearchVocabulary({
         duration: { type: "number" },
         steps: { type: "number" },
       },
+    },
+    dataset: {
+      aliases: ["datasets"],
+      keys: {
+        name: { type: "text", multiple: true },
+        digest: { type: "text", multiple: true },
+        context: { type: "text", aliases: ["role"], multiple: true },
+      },
+      mlflow: { lists: true },
     },
   },
   bareEntity: "attribute",

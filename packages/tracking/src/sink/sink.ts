@@ -1,4 +1,4 @@
-import type { CallOptions } from "@millwright/core";
+import type { BlobInfo, BlobSource, CallOptions } from "@millwright/core";
 import type { PlacedOperation } from "../operations/operation.js";
 
 /** An operation that can never be applied, and why. Those behind it are applied all the same. */
@@ -21,4 +21,12 @@ export interface OperationSink {
     operations: readonly PlacedOperation[],
     options?: CallOptions,
   ): Promise<RefusedOperation[]>;
+}
+
+/** Somewhere that takes all that runs write, and need not give anything back: a server. */
+export interface RecordingSink extends OperationSink {
+  /** Names where it leads: what a journal holds for one name is never sent to another. */
+  readonly name: string;
+  /** Stores content before the operation that refers to it. */
+  storeContent(source: BlobSource, options?: CallOptions): Promise<BlobInfo>;
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, type Key, type KvAtomic, transact } from "@millwright/core";
+import type { CallOptions, Key, KvAtomic } from "@millwright/core";
 import { concatBatches } from "@millwright/core/columns";
 import { deletedRun, trackingError } from "../errors.js";
 import { summarise } from "../metrics/summarise.js";
@@ -12,11 +12,27 @@ import type { OperationSink, RefusedOperation } from "./sink.js";
 
 type Entries = ReadonlyMap<string, RunEntry>;
 
+/** What was done before the commit of a chunk. */
+interface Prepared {
+  readonly summaries: ReadonlyMap<string, ReadonlyMap<string, MetricSummary>>;
+  /** Operations whose content is not there. */
+  readonly missing: ReadonlySet<number>;
+}
+
+/** How a sink applies. */
+export interface StorageSinkOptions {
+  /** Whether content that is referred to must be there: operations that came from outside may say anything. Default: false. */
+  readonly requireContent?: boolean | undefined;
+}
+
 /**
  * Applies operations to a storage. A commit that changes runs also says how far the journal has been applied, and checks that
  * nobody else has said so since; what comes before the commit, points and the bytes of files, does no harm if it is repeated.
  */
-export function storageSink(runs: RunStore): OperationSink {
+export function storageSink(
+  runs: RunStore,
+  { requireContent = false }: StorageSinkOptions = {},
+): OperationSink {
   const { storage } = runs;
   const { kv } = storage;
 
@@ -41,11 +57,11 @@ export function storageSink(runs: RunStore): OperationSink {
     chunk: Chunk,
     signal: AbortSignal | undefined,
   ): Promise<RefusedOperation[]> {
+    await runs.format.assertWritable({ signal });
     let known: Entries | undefined = await readRuns(chunk, signal);
     const summaries = await storePoints(journal, chunk, known, signal);
-    await storeContents(chunk, signal);
-    const { value } = await transact(
-      kv,
+    const missing = await storeContents(chunk, signal);
+    return runs.transact(
       async (atomic) => {
         const entries = known ?? (await readRuns(chunk, signal));
         known = undefined;
@@ -53,11 +69,10 @@ export function storageSink(runs: RunStore): OperationSink {
         // Somebody else, who had the journal before, has applied it meanwhile.
         if (sequenceOf(mark?.value) >= chunk.last) return [];
         atomic.check(appliedKey(journal), mark?.version ?? null).set(appliedKey(journal), chunk.last);
-        return writeRuns(atomic, chunk, entries, summaries, signal);
+        return writeRuns(atomic, chunk, entries, { summaries, missing }, signal);
       },
       { signal },
     );
-    return value;
   }
 
   const readRuns = ({ runs: ids }: Chunk, signal: AbortSignal | undefined): Promise<Entries> =>
@@ -85,18 +100,27 @@ export function storageSink(runs: RunStore): OperationSink {
     return summaries;
   }
 
-  async function storeContents({ operations }: Chunk, signal: AbortSignal | undefined): Promise<void> {
-    for (const { operation } of operations) {
-      if (operation.kind !== "artifact" || operation.content === undefined) continue;
-      await storage.blobs.put(operation.content, { digest: operation.digest, size: operation.size, signal });
+  /** Gives the sequences of those whose content is not there. */
+  async function storeContents(
+    { operations }: Chunk,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlySet<number>> {
+    const missing = new Set<number>();
+    for (const { sequence, operation } of operations) {
+      if (operation.kind !== "artifact") continue;
+      const { content, digest, size } = operation;
+      if (content !== undefined) await storage.blobs.put(content, { digest, size, signal });
+      // Renewed, so that the collector leaves it alone until the run refers to it.
+      else if (requireContent && !(await storage.blobs.renew(digest, { signal }))) missing.add(sequence);
     }
+    return missing;
   }
 
   async function writeRuns(
     atomic: KvAtomic,
     { operations }: Chunk,
     entries: Entries,
-    summaries: ReadonlyMap<string, ReadonlyMap<string, MetricSummary>>,
+    { summaries, missing }: Prepared,
     signal: AbortSignal | undefined,
   ): Promise<RefusedOperation[]> {
     const refused: RefusedOperation[] = [];
@@ -110,6 +134,7 @@ export function storageSink(runs: RunStore): OperationSink {
       try {
         const draft = drafts.get(run);
         if (draft === undefined) throw absent(run, entries.has(run));
+        if (missing.has(sequence)) throw withoutContent(run);
         draft.apply(operation);
       } catch (error) {
         refused.push({ sequence, run, error });
@@ -124,6 +149,12 @@ export function storageSink(runs: RunStore): OperationSink {
   }
 
   return { appliedSequence, apply };
+}
+
+function withoutContent(run: string): Error {
+  return trackingError("CONTENT_MISSING", `the bytes of a file of run ${run} are not stored; log it again`, {
+    details: { run },
+  });
 }
 
 function absent(run: string, deleted: boolean): Error {

@@ -1,5 +1,6 @@
 import { composeStorage, type KvDriver, type Storage } from "@millwright/core";
 import { memoryBlobs, memoryKv } from "@millwright/core/memory";
+import { terminalProgress } from "@millwright/core/progress";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTracker, type Tracker } from "../tracker/create-tracker.js";
 import { syncRuns } from "./sync-runs.js";
@@ -95,6 +96,46 @@ describe("a sync", () => {
       expect(await other.getRun(id)).toEqual(await laptop.getRun(id));
       expect(await other.getHistory(id, "loss")).toEqual(await laptop.getHistory(id, "loss"));
     }
+  });
+
+  test("is shown by a progress line, as a retention is", async () => {
+    for (let index = 0; index < 3; index++) await record("a");
+    const writes: string[] = [];
+    const stream = { isTTY: true, write: (text: string) => writes.push(text) };
+    await syncRuns({ from, to, onProgress: terminalProgress({ label: "sync", stream }) });
+    await team.pruneRuns({ keep: 1, onProgress: terminalProgress({ label: "prune", stream }) });
+    const ends = writes.filter((text) => text.endsWith("\n"));
+    expect(ends.map((text) => /\w+ +█+ +\d\/\d/.exec(text)?.[0].replace(/[ █]+/, " "))).toEqual([
+      "sync 3/3",
+      "prune 2/2",
+    ]);
+  });
+
+  test("to where the runs are already brings nothing, and ends", async () => {
+    const id = await record("a");
+    const kv = memoryKv();
+    const [one, same] = [0, 1].map(() => composeStorage({ kv, blobs: memoryBlobs() }));
+    await syncRuns({ from, to: one! });
+    const there = await createTracker({ storage: one! }).getHistory(id, "loss");
+    for (const storage of [one!, same!])
+      expect(await syncRuns({ from: one!, to: storage })).toEqual({
+        runs: 1,
+        points: 0,
+        files: 0,
+        refused: [],
+      });
+    expect(await createTracker({ storage: one! }).getHistory(id, "loss")).toEqual(there);
+  });
+
+  test("never takes back what has happened at the target since", async () => {
+    const id = await record("a");
+    await syncRuns({ from, to });
+    const resumed = await team.resumeRun(id);
+    await resumed.end({ status: "KILLED", reason: "by the team" });
+    await laptop.deleteRun(id);
+    await laptop.restoreRun(id);
+    await syncRuns({ from, to });
+    expect(await team.getRun(id)).toMatchObject({ status: "KILLED", reason: "by the team" });
   });
 
   test("says what the other side does not take", async () => {

@@ -1,20 +1,29 @@
 import type { CallOptions, JournalDurability } from "@millwright/core";
 import type { watchProcessEnd } from "../capture/process-end.js";
-import { type Channel, openChannel, recoverJournals } from "../journal/channel.js";
-import { reapRuns } from "../lifecycle/reap.js";
+import {
+  type Channel,
+  type ChannelListeners,
+  type JournalPlace,
+  openChannel,
+  recoverJournals,
+} from "../journal/channel.js";
 import { aliveInterval } from "../lifecycle/staleness.js";
+import type { Operation } from "../operations/operation.js";
 import type { WrittenRun } from "../recording/active-run.js";
-import type { RunStore } from "../runs/run-store.js";
 import type { OperationSink, RefusedOperation } from "../sink/sink.js";
 
 /** What a tracker's journal needs. */
 export interface ChannelsOptions {
-  readonly runs: RunStore;
+  readonly place: JournalPlace;
   readonly sink: OperationSink;
   readonly durability: JournalDurability | undefined;
   /** Whether signals end the runs before they end the process. */
   readonly signals: boolean;
   readonly onError: (error: unknown, run: string | undefined) => void;
+  /** Called with the runs that were written to the journals of ended processes, once those are stored. */
+  readonly onRecovered?: ((runs: readonly string[], options: CallOptions) => Promise<void>) | undefined;
+  /** Hears of each operation that is written to the journal, at once. */
+  readonly onAppend?: ((operation: Operation) => void) | undefined;
 }
 
 /**
@@ -37,9 +46,9 @@ export class Channels {
 
   /** Makes a run with the journal, which stays open until the run is given back by {@link release}. */
   async open(make: (channel: Channel) => WrittenRun, watch: typeof watchProcessEnd): Promise<WrittenRun> {
-    const { runs, sink, durability } = this.#options;
+    const { place, sink, durability } = this.#options;
     this.#users++;
-    this.#channel ??= openChannel(runs.storage, sink, durability, this.#listeners);
+    this.#channel ??= openChannel(place, sink, durability, this.#listeners);
     const opening = this.#channel;
     try {
       const written = make(await opening);
@@ -67,21 +76,26 @@ export class Channels {
 
   /** Resolves when what was logged here, and what ended processes have left, is stored, as far as it can be. */
   async upToDate(options: CallOptions): Promise<void> {
-    this.#recovery ??= this.recover({}).catch((error: unknown) => {
-      this.#recovery = undefined;
-      this.#options.onError(error, undefined);
-    });
-    await this.#recovery;
+    await this.recoverOnce();
     // What cannot be stored now is told to those who logged it; reading goes on with what there is.
     const channel = await this.#channel?.catch(() => undefined);
     await channel?.drain.drained(options).catch(() => options.signal?.throwIfAborted());
   }
 
+  /** Recovers, if that was not done yet. What fails is told, and tried again by the next call. */
+  recoverOnce(): Promise<void> {
+    this.#recovery ??= this.recover({}).catch((error: unknown) => {
+      this.#recovery = undefined;
+      this.#options.onError(error, undefined);
+    });
+    return this.#recovery;
+  }
+
   /** Stores what ended processes have left in their journals, and ends their runs. */
   async recover(options: CallOptions): Promise<void> {
-    const { runs, sink } = this.#options;
-    const written = await recoverJournals(runs.storage, sink, this.#listeners, options);
-    await reapRuns(runs, { after: Number.MAX_SAFE_INTEGER, ...options }, written);
+    const { place, sink, onRecovered } = this.#options;
+    const written = await recoverJournals(place, sink, this.#listeners, options);
+    await onRecovered?.(written, options);
   }
 
   async close(): Promise<void> {
@@ -115,7 +129,7 @@ export class Channels {
     );
     const beat = async (): Promise<void> => {
       for (;;) {
-        await this.#options.runs.storage.clock.sleep(aliveInterval, stop.signal);
+        await this.#options.place.clock.sleep(aliveInterval, stop.signal);
         for (const run of this.#active.values()) run.sayAlive();
       }
     };
@@ -126,7 +140,8 @@ export class Channels {
     };
   }
 
-  readonly #listeners = {
+  readonly #listeners: ChannelListeners = {
+    onAppend: (operation) => this.#options.onAppend?.(operation),
     onRefused: (refused: readonly RefusedOperation[]): void => {
       for (const one of refused) {
         this.#refused.set(one.run, [...(this.#refused.get(one.run) ?? []), one]);

@@ -1,60 +1,26 @@
-import {
-  abortable,
-  type CallOptions,
-  createIdentifierHex,
-  type JournalDurability,
-  messageOf,
-  type Principal,
-  type Storage,
-} from "@millwright/core";
+import type { CallOptions, Storage } from "@millwright/core";
 import type { SearchIndexProgress } from "@millwright/core/search";
 import { deletedRun, invalidArgument } from "../errors.js";
-import type { Channel } from "../journal/channel.js";
 import type { RunLifecycle } from "../lifecycle/run-lifecycle.js";
-import { trackingLimits } from "../limits.js";
-import { assertName } from "../names.js";
-import type { CreateOperation, ResumeOperation } from "../operations/operation.js";
-import { flattenParams, type ParamTree } from "../params/flatten.js";
+import { flattenParams } from "../params/flatten.js";
 import type { TrackingReader } from "../reader/reader.js";
 import { storageReader } from "../reader/storage-reader.js";
-import { createActiveRun, type StartedRun, type WrittenRun } from "../recording/active-run.js";
-import type { Capturing } from "../recording/capture.js";
-import type { CaptureOptions } from "../recording/capture-options.js";
 import { toStep } from "../recording/series.js";
 import type { ActiveRun } from "../runs/run.js";
 import type { RunInfo } from "../runs/run-record.js";
+import { lastTimeOf } from "../runs/run-state.js";
 import { RunStore } from "../runs/run-store.js";
-import { assertTags } from "../runs/tags.js";
 import type { RunSearch } from "../search/run-search.js";
 import { storageSink } from "../sink/storage-sink.js";
-import { Channels } from "./channels.js";
+import type { Recorder } from "./recorder.js";
+import type { RecordingOptions, RunOptions } from "./run-options.js";
+import { createRunStarter } from "./run-starter.js";
 
 /** What a tracker needs. */
-export interface TrackerOptions {
+export interface TrackerOptions extends RecordingOptions {
   readonly storage: Storage;
-  /** Who records; runs carry the id. */
-  readonly actor?: Principal | undefined;
-  /**
-   * What survives when this process is killed: see {@link ActiveRun.durability}. Default: `"journal"` where the storage has
-   * journals on a disk, else `"memory"`.
-   */
-  readonly durability?: JournalDurability | undefined;
-  /** What runs capture by themselves; `false` for nothing. Default: the environment, and how the process ends. */
-  readonly capture?: CaptureOptions | false | undefined;
   /** Hears of an index of runs that is built anew: documents so far. */
   readonly onIndexProgress?: ((progress: SearchIndexProgress) => void) | undefined;
-  /** Hears of what could not be stored in the background, which is tried again, and of what was refused. */
-  readonly onError?: ((error: unknown, runId: string | undefined) => void) | undefined;
-}
-
-/** How a run starts. */
-export interface RunOptions extends CallOptions {
-  readonly experiment: string;
-  readonly name?: string | undefined;
-  readonly params?: ParamTree | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** The id of the run that this one is a part of. That run may be one that is not stored yet. */
-  readonly parent?: string | undefined;
 }
 
 /** How a run starts from another. */
@@ -64,14 +30,7 @@ export interface ForkOptions extends Partial<RunOptions> {
 }
 
 /** Records runs and reads them. */
-export interface Tracker extends TrackingReader, RunLifecycle, AsyncDisposable {
-  /**
-   * Runs `body` inside a run and gives its result. The status follows the outcome: FINISHED, or FAILED with the message of the
-   * error, which is thrown on.
-   */
-  run<Result>(options: RunOptions, body: (run: ActiveRun) => Result | Promise<Result>): Promise<Result>;
-  /** Starts a run that you end yourself. Disposal without `end()` records FAILED. */
-  startRun(options: RunOptions): Promise<ActiveRun>;
+export interface Tracker extends Recorder, TrackingReader, RunLifecycle {
   /**
    * Goes on with a run, also one whose process is gone: its status is RUNNING again, and its end is that of this process.
    *
@@ -85,10 +44,6 @@ export interface Tracker extends TrackingReader, RunLifecycle, AsyncDisposable {
    * @throws {MillwrightError} `RUN_NOT_FOUND`, `RUN_DELETED`
    */
   forkRun(id: string, options?: ForkOptions): Promise<ActiveRun>;
-  /** Stores what ended processes have left in their journals. Done by itself before the first read. */
-  recover(options?: CallOptions): Promise<void>;
-  /** Stores what was logged and ends the work in the background. Runs that have not ended stay RUNNING. */
-  close(): Promise<void>;
 }
 
 /**
@@ -111,30 +66,23 @@ export interface Tracker extends TrackingReader, RunLifecycle, AsyncDisposable {
  * ```
  */
 export function createTracker(options: TrackerOptions): Tracker {
-  const { storage, actor, durability } = options;
+  const { storage } = options;
   if (typeof storage?.kv?.atomic !== "function")
-    throw invalidArgument("storage", "give a Storage, such as openLocalStorage(directory)");
+    throw invalidArgument(
+      "storage",
+      "give a Storage, such as openLocalStorage(directory); what only records, to a server, is createRecorder({ sink })",
+    );
   const { clock } = storage;
   const runs = new RunStore(storage);
-  const tell = (error: unknown, run: string | undefined): void => {
-    try {
-      options.onError?.(error, run);
-    } catch {
-      // A listener's own mistakes harm nobody.
-    }
-  };
-  const captured = options.capture === false ? { environment: false } : (options.capture ?? {});
-  let loading: Promise<Capturing> | undefined;
-  const capturing = (): Promise<Capturing> => {
-    loading ??= import("../recording/capture.js").then(({ createCapturing }) => createCapturing(captured));
-    return loading;
-  };
-  const channels = new Channels({
-    runs,
+  const { channels, open, start, startRun, run } = createRunStarter({
+    ...options,
+    place: storage,
     sink: storageSink(runs),
-    durability,
-    signals: options.capture !== false && captured.signals !== false,
-    onError: tell,
+    homeOf: () => runs,
+    onRecovered: async (written, call) => {
+      const { reapRuns } = await import("../lifecycle/reap.js");
+      await reapRuns(runs, { after: Number.MAX_SAFE_INTEGER, ...call }, written);
+    },
   });
   const upToDate = (call: CallOptions): Promise<void> => channels.upToDate(call);
 
@@ -157,23 +105,6 @@ export function createTracker(options: TrackerOptions): Tracker {
     await (await searching)?.close();
   };
 
-  async function open(started: StartedRun, begin: CreateOperation | ResumeOperation): Promise<WrittenRun> {
-    const { processIdentity, start: capture, watchProcessEnd } = await capturing();
-    const make = (channel: Channel): WrittenRun =>
-      createActiveRun(
-        {
-          runs,
-          channel,
-          takeRefused: (run) => channels.takeRefused(run),
-          onEnd: (run) => channels.release(run),
-          capture,
-        },
-        started,
-        { ...begin, process: processIdentity() },
-      );
-    return channels.open(make, watchProcessEnd);
-  }
-
   async function active(id: string, call: CallOptions): Promise<RunInfo> {
     await upToDate(call);
     const { value: run } = await runs.get(id, call);
@@ -181,57 +112,14 @@ export function createTracker(options: TrackerOptions): Tracker {
     return run;
   }
 
-  async function start(run: RunOptions): Promise<WrittenRun> {
-    const { experiment, name, parent, params = {}, tags = {}, signal } = run;
-    signal?.throwIfAborted();
-    assertName(experiment, "experiment", trackingLimits.nameLength);
-    if (name !== undefined) assertName(name, "name", trackingLimits.nameLength);
-    assertTags(tags);
-    const flat = flattenParams(params);
-    if (parent !== undefined && !/^[0-9a-f]{32}$/.test(parent))
-      throw invalidArgument("parent", `${JSON.stringify(parent)} is no id of a run`);
-    const time = clock.now();
-    const id = createIdentifierHex({ time });
-    const started = await open(
-      { id, experiment, params: {} },
-      {
-        kind: "create",
-        run: id,
-        experiment,
-        name,
-        parent,
-        actor: actor?.id,
-        time,
-      },
-    );
-    if (flat.size > 0) started.run.logParams(Object.fromEntries(flat));
-    if (Object.keys(tags).length > 0) started.run.setTags(tags);
-    return started;
-  }
-
-  const startRun = async (run: RunOptions): Promise<ActiveRun> => (await start(run)).run;
-
   return {
     ...storageReader(runs, upToDate, search),
     startRun,
-    async run(start, body) {
-      const run = await startRun(start);
-      let result: Awaited<ReturnType<typeof body>>;
-      try {
-        result = await abortable(Promise.resolve(run).then(body), start.signal);
-      } catch (error) {
-        // The error of the body is the one that counts, also if the end cannot be stored.
-        await run
-          .end({ status: "FAILED", reason: messageOf(error) })
-          .catch((failure: unknown) => tell(failure, run.id));
-        throw error;
-      }
-      await run.end();
-      return result;
-    },
+    run,
     async resumeRun(id, call = {}) {
-      const { experiment, params } = await active(id, call);
-      return (await open({ id, experiment, params }, { kind: "resume", run: id, time: clock.now() })).run;
+      const { experiment, params, ...run } = await active(id, call);
+      const time = Math.max(clock.now(), lastTimeOf(run) + 1);
+      return (await open({ id, experiment, params }, { kind: "resume", run: id, time })).run;
     },
     async forkRun(id, fork = {}) {
       const { step, signal, ...options } = fork;
@@ -247,6 +135,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         ...options,
         params: { ...source.params, ...Object.fromEntries(flattenParams(options.params ?? {})) },
         tags: { ...options.tags, ...origin },
+        goals: { ...source.goals, ...options.goals },
         signal,
       });
       const { historyUpTo } = await import("../recording/copy-history.js");

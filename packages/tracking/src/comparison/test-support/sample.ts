@@ -1,5 +1,6 @@
+import type { RunMetricHistory } from "../../metrics/history.js";
 import type { ReportImage } from "../page/images.js";
-import type { ReportRunsOptions, RunMetricHistory } from "../report-runs.js";
+import type { ReportRunsOptions } from "../report-runs.js";
 import { run } from "./runs.js";
 
 /** Numbers in [0, 1) that are the same on every machine: mulberry32. */

@@ -1,0 +1,2 @@
+export { httpSink } from "./http-sink.js";
+export type { HttpSinkOptions, RequestHeaders } from "./options.js";

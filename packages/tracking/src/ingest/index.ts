@@ -1,0 +1,1 @@
+export { type IngestHandlerOptions, ingestHandler } from "./ingest-handler.js";

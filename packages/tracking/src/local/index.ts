@@ -1,0 +1,1 @@
+export { type ExportRunOptions, exportRun } from "./export-run.js";
