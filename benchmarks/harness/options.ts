@@ -14,9 +14,15 @@ export interface BenchmarkOptions {
 
 /**
  * Reads `--seed <number>`, `--only <names, separated by commas>`, `--rounds <number>` and `--quick`.
+ * Without `--rounds` there are as many as the benchmark says.
+ *
  * @throws {Error} on anything else
  */
-export function readOptions(args: readonly string[], names: readonly string[]): BenchmarkOptions {
+export function readOptions(
+  args: readonly string[],
+  names: readonly string[],
+  { rounds, quickRounds } = { rounds: 11, quickRounds: 3 },
+): BenchmarkOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -33,7 +39,12 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     seed: wholeNumber("seed", values.seed),
     only,
     quick: values.quick,
-    rounds: values.rounds === undefined ? (values.quick ? 3 : 11) : wholeNumber("rounds", values.rounds),
+    rounds:
+      values.rounds === undefined
+        ? values.quick
+          ? quickRounds
+          : rounds
+        : wholeNumber("rounds", values.rounds),
     scale: values.quick ? 0.1 : 1,
   };
 }
