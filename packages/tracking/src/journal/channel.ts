@@ -113,7 +113,8 @@ export async function recoverJournals(
       try {
         const report = await drainJournal(journal, sink, options);
         onRefused(report.refused);
-        for (const run of report.runs) runs.add(run);
+        const open = await sink.openRuns?.(journal.id, options);
+        for (const run of open ?? report.runs) runs.add(run);
       } finally {
         await journal.close();
       }

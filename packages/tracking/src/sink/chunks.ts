@@ -1,8 +1,8 @@
 import type { ColumnBatch } from "@millwright/core";
 import type { Operation, PlacedOperation } from "../operations/operation.js";
 
-/** Of one commit: a record of a run may have 64 KiB, and a commit 800 KiB. */
-const chunkRuns = 10;
+/** Of one commit. Most runs are small; where they are not, and the commit is too large, its halves are tried. */
+const chunkRuns = 100;
 /** Of one commit: each takes a reference, and one more if it takes the place of another. */
 const chunkArtifacts = 300;
 const chunkRows = 262_144;
@@ -28,6 +28,12 @@ export function* chunksOf(operations: readonly PlacedOperation[]): Generator<Chu
     open.add(placed);
   }
   if (open.size > 0) yield open.close();
+}
+
+/** The operations of a chunk in two. */
+export function halvesOf({ operations }: Chunk): Chunk[] {
+  const middle = operations.length >> 1;
+  return [operations.slice(0, middle), operations.slice(middle)].flatMap((half) => [...chunksOf(half)]);
 }
 
 class OpenChunk {

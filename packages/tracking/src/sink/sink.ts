@@ -12,6 +12,8 @@ export interface RefusedOperation {
 export interface OperationSink {
   /** The sequence up to which operations of a journal have been applied; 0 if none has. */
   appliedSequence(journal: string, options?: CallOptions): Promise<number>;
+  /** The runs that a journal has begun or gone on with, and not ended, where that is known. */
+  openRuns?(journal: string, options?: CallOptions): Promise<readonly string[]>;
   /**
    * Applies operations of a journal, in their order, and gives those that were refused. Those that have been applied already are
    * passed over. What throws may have applied a part; the call is repeated then.

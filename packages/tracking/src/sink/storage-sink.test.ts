@@ -133,3 +133,29 @@ describe("an operation that cannot be applied", () => {
     expect(await runs.find("c".repeat(32))).toBeUndefined();
   });
 });
+
+test("runs whose records are too large for one commit together are stored by several", async () => {
+  const { runs, sink } = newStore();
+  const ids = Array.from({ length: 60 }, (_, index) => String(index).padStart(32, "0"));
+  const tags = Object.fromEntries([1, 2, 3, 4].map((key) => [`t${key}`, `${key}`.repeat(7_500)]));
+  const operations = ids.flatMap((run): Operation[] => [create(run), { kind: "tags", run, tags }]);
+  expect(await sink.apply(journal, placed(operations))).toEqual([]);
+  const stored = await runs.getMany(ids);
+  expect([...stored.values()].filter(({ value }) => value.tags.t4?.length === 7_500)).toHaveLength(60);
+  expect(await sink.appliedSequence(journal)).toBe(120);
+});
+
+test("the runs that a journal has begun and not ended are known, whatever has been applied since", async () => {
+  const { sink } = newStore();
+  expect(await sink.openRuns?.(journal)).toEqual([]);
+  await sink.apply(journal, placed([create(a), create(b)]));
+  await sink.apply(journal, placed([point(b, 1, 1)], 3));
+  expect(await sink.openRuns?.(journal)).toEqual([a, b]);
+  await sink.apply(journal, placed([{ kind: "end", run: a, status: "FINISHED", time: 2_000 }], 4));
+  expect(await sink.openRuns?.(journal)).toEqual([b]);
+  await sink.apply(journal, placed([{ kind: "end", run: b, status: "FAILED", time: 2_000 }], 5));
+  expect(await sink.openRuns?.(journal)).toEqual([]);
+  expect(await sink.appliedSequence(journal)).toBe(5);
+  await sink.apply(journal, placed([{ kind: "resume", run: b, time: 3_000 }], 6));
+  expect(await sink.openRuns?.(journal)).toEqual([b]);
+});

@@ -1,13 +1,14 @@
-import type { CallOptions, Key, KvAtomic } from "@millwright/core";
+import { type CallOptions, type KvAtomic, MillwrightError } from "@millwright/core";
 import { concatBatches } from "@millwright/core/columns";
 import { deletedRun, trackingError } from "../errors.js";
 import { summarise } from "../metrics/summarise.js";
 import type { MetricSummary } from "../metrics/summary.js";
 import type { PlacedOperation } from "../operations/operation.js";
 import { createdRun, RunDraft } from "../runs/run-draft.js";
-import { pointsTable, root } from "../runs/run-record.js";
+import { pointsTable } from "../runs/run-record.js";
 import type { RunEntry, RunStore } from "../runs/run-store.js";
-import { type Chunk, chunksOf } from "./chunks.js";
+import { type AppliedMark, appliedKey, markAfter, markOf, markValue } from "./applied-mark.js";
+import { type Chunk, chunksOf, halvesOf } from "./chunks.js";
 import type { OperationSink, RefusedOperation } from "./sink.js";
 
 type Entries = ReadonlyMap<string, RunEntry>;
@@ -37,7 +38,11 @@ export function storageSink(
   const { kv } = storage;
 
   async function appliedSequence(journal: string, options: CallOptions = {}): Promise<number> {
-    return sequenceOf((await kv.get(appliedKey(journal), options))?.value);
+    return (await markFor(journal, options)).sequence;
+  }
+
+  async function markFor(journal: string, options: CallOptions): Promise<AppliedMark> {
+    return markOf((await kv.get(appliedKey(journal), options))?.value);
   }
 
   async function apply(
@@ -48,7 +53,23 @@ export function storageSink(
     const applied = await appliedSequence(journal, options);
     const refused: RefusedOperation[] = [];
     for (const chunk of chunksOf(operations.filter(({ sequence }) => sequence > applied)))
-      refused.push(...(await applyChunk(journal, chunk, options.signal)));
+      refused.push(...(await applyWhole(journal, chunk, options.signal)));
+    return refused;
+  }
+
+  /** Runs with much in their records may be too many for one commit: then each half is tried. */
+  async function applyWhole(
+    journal: string,
+    chunk: Chunk,
+    signal: AbortSignal | undefined,
+  ): Promise<RefusedOperation[]> {
+    try {
+      return await applyChunk(journal, chunk, signal);
+    } catch (error) {
+      if (chunk.runs.size < 2 || !MillwrightError.is(error, "LIMIT_EXCEEDED")) throw error;
+    }
+    const refused: RefusedOperation[] = [];
+    for (const half of halvesOf(chunk)) refused.push(...(await applyWhole(journal, half, signal)));
     return refused;
   }
 
@@ -67,8 +88,11 @@ export function storageSink(
         known = undefined;
         const mark = await kv.get(appliedKey(journal), { signal });
         // Somebody else, who had the journal before, has applied it meanwhile.
-        if (sequenceOf(mark?.value) >= chunk.last) return [];
-        atomic.check(appliedKey(journal), mark?.version ?? null).set(appliedKey(journal), chunk.last);
+        const applied = markOf(mark?.value);
+        if (applied.sequence >= chunk.last) return [];
+        atomic
+          .check(appliedKey(journal), mark?.version ?? null)
+          .set(appliedKey(journal), markValue(markAfter(applied, chunk.operations)));
         return writeRuns(atomic, chunk, entries, { summaries, missing }, signal);
       },
       { signal },
@@ -148,7 +172,11 @@ export function storageSink(
     return refused;
   }
 
-  return { appliedSequence, apply };
+  return {
+    appliedSequence,
+    apply,
+    openRuns: async (journal, options = {}) => (await markFor(journal, options)).open,
+  };
 }
 
 function withoutContent(run: string): Error {
@@ -161,13 +189,4 @@ function absent(run: string, deleted: boolean): Error {
   return deleted
     ? deletedRun(run)
     : trackingError("RUN_NOT_FOUND", `there is no run ${run}`, { details: { run } });
-}
-
-/** How far the operations of a journal have been applied. */
-function appliedKey(journal: string): Key {
-  return [...root, "applied", journal];
-}
-
-function sequenceOf(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }
