@@ -75,38 +75,78 @@ export function fromCanonicalJson(text: string, path = "value"): StructuredValue
   } catch (cause) {
     throw coreError("CORRUPT", `${path} is not JSON`, { cause, details: { path } });
   }
-  return text.includes('"$') ? revive(parsed, path, 0) : (parsed as StructuredValue);
+  return text.includes('"$') ? revive(parsed, path, undefined) : (parsed as StructuredValue);
 }
 
-function revive(value: unknown, path: string, depth: number): StructuredValue {
-  if (depth > maximumDepth) {
-    throw coreError("CORRUPT", `${path.slice(0, 200)}… is nested deeper than ${maximumDepth} levels`, {
-      details: { path },
+/** Where a value lies. It becomes text only in a message, since the paths of all values would cost more than they do. */
+interface Place {
+  readonly parent: Place | undefined;
+  readonly part: string | number;
+  readonly depth: number;
+}
+
+function pathTo(path: string, place: Place | undefined): string {
+  if (place === undefined) return path;
+  const { parent, part } = place;
+  return `${pathTo(path, parent)}${typeof part === "number" ? `[${part}]` : `.${part}`}`;
+}
+
+/** Puts what tagged objects stand for in their place, in the objects that were parsed. */
+function revive(value: unknown, path: string, place: Place | undefined): StructuredValue {
+  if (typeof value !== "object" || value === null) return value as StructuredValue;
+  const depth = (place?.depth ?? 0) + 1;
+  if (depth > maximumDepth + 1) {
+    const where = pathTo(path, place);
+    throw coreError("CORRUPT", `${where.slice(0, 200)}… is nested deeper than ${maximumDepth} levels`, {
+      details: { path: where },
     });
   }
-  if (Array.isArray(value)) return value.map((item, index) => revive(item, `${path}[${index}]`, depth + 1));
-  if (typeof value !== "object" || value === null) return value as StructuredValue;
-  const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0]![0].startsWith("$"))
-    return reviveTagged(entries[0]![0], entries[0]![1], path, depth);
-  return objectOf(entries, path, depth);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      if (typeof item === "object") value[index] = revive(item, path, { parent: place, part: index, depth });
+    }
+    return value as StructuredValue;
+  }
+  const keys = Object.keys(value);
+  if (keys.length === 1 && keys[0]!.startsWith("$")) {
+    const tag = keys[0]!;
+    return reviveTagged(tag, (value as Record<string, unknown>)[tag], path, place);
+  }
+  return reviveMembers(value as Record<string, unknown>, keys, path, place, depth);
 }
 
-function objectOf(entries: [string, unknown][], path: string, depth: number): StructuredValue {
-  const result: Record<string, StructuredValue> = {};
-  for (const [key, item] of entries) define(result, key, revive(item, `${path}.${key}`, depth + 1));
-  return result;
+function reviveMembers(
+  members: Record<string, unknown>,
+  keys: readonly string[],
+  path: string,
+  place: Place | undefined,
+  depth: number,
+): StructuredValue {
+  for (const key of keys) {
+    const item = members[key];
+    if (typeof item !== "object" || item === null) continue;
+    const revived = revive(item, path, { parent: place, part: key, depth });
+    if (revived !== item) define(members, key, revived);
+  }
+  return members as StructuredValue;
 }
 
 // A stored "__proto__" must become a property, not the prototype.
-function define(target: Record<string, StructuredValue>, key: string, value: StructuredValue): void {
+function define(target: Record<string, unknown>, key: string, value: StructuredValue): void {
   if (key !== "__proto__") target[key] = value;
   else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function reviveTagged(tag: string, content: unknown, path: string, depth: number): StructuredValue {
+function reviveTagged(
+  tag: string,
+  content: unknown,
+  path: string,
+  place: Place | undefined,
+): StructuredValue {
   if (tag === "$object" && typeof content === "object" && content !== null && !Array.isArray(content)) {
-    return objectOf(Object.entries(content), path, depth);
+    const members = content as Record<string, unknown>;
+    return reviveMembers(members, Object.keys(members), path, place, (place?.depth ?? 0) + 1);
   }
   if (typeof content === "string") {
     if (tag === "$bigint" && /^-?\d+$/.test(content)) return BigInt(content);
@@ -116,7 +156,8 @@ function reviveTagged(tag: string, content: unknown, path: string, depth: number
       if (bytes !== undefined) return bytes;
     }
   }
-  throw coreError("CORRUPT", `${path} has the tag ${tag}, which this release cannot read`, {
-    details: { path },
+  const where = pathTo(path, place);
+  throw coreError("CORRUPT", `${where} has the tag ${tag}, which this release cannot read`, {
+    details: { path: where },
   });
 }
