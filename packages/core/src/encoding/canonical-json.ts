@@ -75,79 +75,57 @@ export function fromCanonicalJson(text: string, path = "value"): StructuredValue
   } catch (cause) {
     throw coreError("CORRUPT", `${path} is not JSON`, { cause, details: { path } });
   }
-  return text.includes('"$') ? revive(parsed, path, undefined) : (parsed as StructuredValue);
-}
-
-/** Where a value lies. It becomes text only in a message, since the paths of all values would cost more than they do. */
-interface Place {
-  readonly parent: Place | undefined;
-  readonly part: string | number;
-  readonly depth: number;
-}
-
-function pathTo(path: string, place: Place | undefined): string {
-  if (place === undefined) return path;
-  const { parent, part } = place;
-  return `${pathTo(path, parent)}${typeof part === "number" ? `[${part}]` : `.${part}`}`;
+  if (!text.includes('"$')) return parsed as StructuredValue;
+  try {
+    return revive(parsed, undefined, 0);
+  } catch {
+    // The paths of all values would cost more than they do, so they are made only for one that is refused.
+    return revive(JSON.parse(text), path, 0);
+  }
 }
 
 /** Puts what tagged objects stand for in their place, in the objects that were parsed. */
-function revive(value: unknown, path: string, place: Place | undefined): StructuredValue {
-  if (typeof value !== "object" || value === null) return value as StructuredValue;
-  const depth = (place?.depth ?? 0) + 1;
-  if (depth > maximumDepth + 1) {
-    const where = pathTo(path, place);
-    throw coreError("CORRUPT", `${where.slice(0, 200)}… is nested deeper than ${maximumDepth} levels`, {
-      details: { path: where },
+function revive(value: unknown, path: string | undefined, depth: number): StructuredValue {
+  if (depth > maximumDepth) {
+    throw coreError("CORRUPT", `${path?.slice(0, 200)}… is nested deeper than ${maximumDepth} levels`, {
+      details: { path },
     });
   }
+  if (typeof value !== "object" || value === null) return value as StructuredValue;
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) {
-      const item: unknown = value[index];
-      if (typeof item === "object") value[index] = revive(item, path, { parent: place, part: index, depth });
-    }
+    for (let index = 0; index < value.length; index++)
+      value[index] = revive(value[index], path && `${path}[${index}]`, depth + 1);
     return value as StructuredValue;
   }
-  const keys = Object.keys(value);
-  if (keys.length === 1 && keys[0]!.startsWith("$")) {
-    const tag = keys[0]!;
-    return reviveTagged(tag, (value as Record<string, unknown>)[tag], path, place);
-  }
-  return reviveMembers(value as Record<string, unknown>, keys, path, place, depth);
+  const members = value as Record<string, unknown>;
+  const keys = Object.keys(members);
+  const tag = keys.length === 1 && keys[0]!.startsWith("$") ? keys[0]! : undefined;
+  return tag === undefined
+    ? reviveMembers(members, path, depth)
+    : reviveTagged(tag, members[tag], path, depth);
 }
 
 function reviveMembers(
   members: Record<string, unknown>,
-  keys: readonly string[],
-  path: string,
-  place: Place | undefined,
+  path: string | undefined,
   depth: number,
 ): StructuredValue {
-  for (const key of keys) {
-    const item = members[key];
-    if (typeof item !== "object" || item === null) continue;
-    const revived = revive(item, path, { parent: place, part: key, depth });
-    if (revived !== item) define(members, key, revived);
+  for (const key of Object.keys(members)) {
+    const revived = revive(members[key], path && `${path}.${key}`, depth + 1);
+    // A stored "__proto__" must stay a property, and not become the prototype.
+    if (revived !== members[key]) Object.defineProperty(members, key, { value: revived });
   }
   return members as StructuredValue;
-}
-
-// A stored "__proto__" must become a property, not the prototype.
-function define(target: Record<string, unknown>, key: string, value: StructuredValue): void {
-  if (key !== "__proto__") target[key] = value;
-  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function reviveTagged(
   tag: string,
   content: unknown,
-  path: string,
-  place: Place | undefined,
+  path: string | undefined,
+  depth: number,
 ): StructuredValue {
-  if (tag === "$object" && typeof content === "object" && content !== null && !Array.isArray(content)) {
-    const members = content as Record<string, unknown>;
-    return reviveMembers(members, Object.keys(members), path, place, (place?.depth ?? 0) + 1);
-  }
+  if (tag === "$object" && typeof content === "object" && content !== null && !Array.isArray(content))
+    return reviveMembers(content as Record<string, unknown>, path, depth);
   if (typeof content === "string") {
     if (tag === "$bigint" && /^-?\d+$/.test(content)) return BigInt(content);
     if (tag === "$number" && ["NaN", "Infinity", "-Infinity", "-0"].includes(content)) return Number(content);
@@ -156,8 +134,7 @@ function reviveTagged(
       if (bytes !== undefined) return bytes;
     }
   }
-  const where = pathTo(path, place);
-  throw coreError("CORRUPT", `${where} has the tag ${tag}, which this release cannot read`, {
-    details: { path: where },
+  throw coreError("CORRUPT", `${path} has the tag ${tag}, unknown to this release`, {
+    details: { path },
   });
 }

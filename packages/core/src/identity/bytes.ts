@@ -73,16 +73,16 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return whole;
 }
 
+/** V8 keeps such arrays in its own heap, and a view would move them out of it, which costs more than to copy them. */
+const largestInHeap = 64;
+
 /** A copy of bytes, or of a part of them. Unlike `slice`, also for a Node Buffer, whose `slice` shares its memory. */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array<ArrayBuffer> {
-  if (bytes.constructor === Uint8Array) return bytes.slice(start, end);
+  if (bytes.length <= largestInHeap && bytes.constructor === Uint8Array) return bytes.slice(start, end);
   return new Uint8Array(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
 }
 
-/**
- * A part of bytes that nobody will change: a copy of few, a view of many. V8 keeps arrays of up to 64 bytes in its own heap,
- * and a view would move them out of it, which costs more than to copy them.
- */
+/** A part of bytes that nobody will change: a copy of few, a view of many. */
 export function partOf(bytes: Uint8Array, start: number, end = bytes.length): Uint8Array {
-  return bytes.length <= 64 ? copyBytes(bytes, start, end) : bytes.subarray(start, end);
+  return bytes.length <= largestInHeap ? copyBytes(bytes, start, end) : bytes.subarray(start, end);
 }

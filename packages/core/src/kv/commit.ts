@@ -133,7 +133,7 @@ async function replayed(
   if (sequences === undefined) {
     throw coreError(
       "OUTCOME_UNKNOWN",
-      `the commit was applied, but the sequences that ${context.driver.name} gave it cannot be found any more`,
+      `the commit was applied, but the sequences that ${context.driver.name} gave it cannot be found`,
       { details: { applied: true } },
     );
   }

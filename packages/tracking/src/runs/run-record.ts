@@ -1,12 +1,12 @@
 import { type ColumnSpec, type Digest, defineRecord, digestOf, type Key } from "@millwright/core";
 import { z } from "zod";
 import type { ProcessIdentity } from "../capture/process-identity.js";
+import type { MetricSummary } from "../metrics/summary.js";
 import { outputSchema } from "./run-output.js";
+import { isStoredSummary, type StoredSummary } from "./stored-summary.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const number = z.custom<number>((value) => typeof value === "number");
-const place = z.object({ step: z.bigint(), time: number });
-const point = z.object({ value: number, step: z.bigint(), time: number });
 
 /** A run as it is stored. Its points lie in the table {@link pointsTable}. */
 export const runRecord = defineRecord({
@@ -35,18 +35,8 @@ export const runRecord = defineRecord({
     reaped: z.boolean().optional(),
     params: z.record(z.string(), z.union([z.string(), number, z.boolean(), z.bigint()])),
     tags: z.record(z.string(), z.string()),
-    metrics: z.record(
-      z.string(),
-      z.object({
-        latest: point,
-        first: point,
-        minimum: number.optional(),
-        minimumAt: place.optional(),
-        maximum: number.optional(),
-        maximumAt: place.optional(),
-        best: point.optional(),
-      }),
-    ),
+    /** Of each metric what {@link StoredSummary} says. */
+    metrics: z.record(z.string(), z.custom<StoredSummary>(isStoredSummary)),
     /** Which way metrics are better, by their keys. */
     goals: z.record(z.string(), z.enum(["minimize", "maximize"])).default({}),
     datasets: z.array(
@@ -65,8 +55,14 @@ export const runRecord = defineRecord({
   }),
 });
 
+/** A run as it lies in the store. */
+export type StoredRun = z.output<(typeof runRecord)["schema"]>;
+
 /** Everything that is known of a run but its histories. Times are microseconds since the epoch. */
-export type RunInfo = z.output<(typeof runRecord)["schema"]>;
+export interface RunInfo extends Omit<StoredRun, "metrics"> {
+  /** What is kept of each metric, by their keys. */
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+}
 
 /** A run as it was read. */
 export interface ReadRun extends RunInfo {

@@ -10,14 +10,32 @@ import {
   recordStore,
   type Storage,
   transact,
+  type Version,
 } from "@millwright/core";
 import { boundSearchLog, touchSearchIndex } from "@millwright/core/search";
 import { trackingError } from "../errors.js";
 import { ownValue } from "./run-draft.js";
-import { artifactOwner, experimentKey, type RunInfo, root, runRecord, searchPrefix } from "./run-record.js";
+import {
+  artifactOwner,
+  experimentKey,
+  type RunInfo,
+  root,
+  runRecord,
+  type StoredRun,
+  searchPrefix,
+} from "./run-record.js";
+import { fromStoredRun, toStoredRun } from "./stored-run.js";
 
 /** A run as it was read, with what is needed to rewrite it. */
-export type RunEntry = RecordEntry<RunInfo>;
+export interface RunEntry {
+  readonly value: RunInfo;
+  readonly version: Version;
+  readonly record: RecordEntry<StoredRun>;
+}
+
+function entryOf(record: RecordEntry<StoredRun>): RunEntry {
+  return { value: fromStoredRun(record.value), version: record.version, record };
+}
 
 /** A run to write, and how it was read. */
 export interface RunWrite {
@@ -43,7 +61,8 @@ export class RunStore {
   async find(id: string, { signal }: CallOptions = {}): Promise<RunEntry | undefined> {
     if (typeof id !== "string" || id === "") return undefined;
     await this.format.assertReadable({ signal });
-    return this.#records.get([id], { signal });
+    const record = await this.#records.get([id], { signal });
+    return record && entryOf(record);
   }
 
   /** @throws {MillwrightError} `RUN_NOT_FOUND` */
@@ -61,13 +80,15 @@ export class RunStore {
       ids.map((id) => [id]),
       { signal },
     );
-    return new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.value.id, entry]])));
+    return new Map(
+      entries.flatMap((record) => (record === undefined ? [] : [[record.value.id, entryOf(record)]])),
+    );
   }
 
   /** All runs, those that were deleted included, by their ids. */
   async *list({ signal }: CallOptions = {}): AsyncGenerator<RunEntry, void, void> {
     await this.format.assertReadable({ signal });
-    yield* this.#records.list({}, { signal });
+    for await (const record of this.#records.list({}, { signal })) yield entryOf(record);
   }
 
   /** Core's `transact` for commits that write runs. They add to the log of the search, which is kept bounded here: nobody may be searching. */
@@ -105,7 +126,7 @@ export class RunStore {
   }
 
   async #write(atomic: KvAtomic, { run, previous }: RunWrite, { signal }: CallOptions): Promise<void> {
-    await this.#records.write(atomic, [run.id], run, { previous, signal });
+    await this.#records.write(atomic, [run.id], toStoredRun(run), { previous: previous?.record, signal });
     if (previous === undefined) atomic.set(experimentKey(run), null);
     const before = previous?.value.artifacts ?? {};
     for (const [path, { digest }] of Object.entries(before))
@@ -119,7 +140,7 @@ export class RunStore {
   /** Adds the removal of a run to a commit. Its points are dropped before, and most of its files. */
   remove(atomic: KvAtomic, entry: RunEntry): void {
     const run = entry.value;
-    this.#records.remove(atomic, entry);
+    this.#records.remove(atomic, entry.record);
     touchSearchIndex(atomic, searchPrefix, [run.id]);
     atomic.delete(experimentKey(run));
     for (const [path, { digest }] of Object.entries(run.artifacts))
