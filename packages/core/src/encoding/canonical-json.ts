@@ -134,7 +134,7 @@ function reviveTagged(
       if (bytes !== undefined) return bytes;
     }
   }
-  throw coreError("CORRUPT", `${path} has the tag ${tag}, unknown to this release`, {
+  throw coreError("CORRUPT", `${path} has the tag ${tag}, which this release cannot read`, {
     details: { path },
   });
 }

@@ -25,7 +25,7 @@ export async function readKeys(
   if (keys.length > kvLimits.readKeys) {
     throw coreError(
       "LIMIT_EXCEEDED",
-      `getMany reads at most ${kvLimits.readKeys} keys at once, not ${keys.length}; split them`,
+      `getMany reads at most ${kvLimits.readKeys} keys, not ${keys.length}; split the work`,
     );
   }
   if (keys.length === 0) return [];
