@@ -144,6 +144,12 @@ describe("bad input", () => {
     );
   });
 
+  test("that says integers of no bits is UNSUPPORTED", async () => {
+    const bytes = new Uint8Array(await readFile(pathOf("pyarrow-snappy.parquet")));
+    bytes[3_453] = 0; // the width of a column
+    await expect(readParquet(bytes)).rejects.toThrow(code("UNSUPPORTED"));
+  });
+
   test("has a code of its own: no such file, no such column, a file that fails, an abort", async () => {
     await expect(readParquet(pathOf("none.parquet"))).rejects.toThrow(code("NOT_FOUND"));
     await expect(readParquet(pathOf("pyarrow-snappy.parquet"), { columns: ["none"] })).rejects.toThrow(

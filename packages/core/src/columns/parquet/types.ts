@@ -79,8 +79,9 @@ function typeOfInteger(
   logical: SchemaElement["logical_type"],
 ): ColumnType | undefined {
   if (logical?.type === "TIMESTAMP" || logical?.type === "DATE") return "timestamp";
+  // A damaged file may say any width.
   if (logical?.type === "INTEGER")
-    return `${logical.isSigned ? "int" : "uint"}${logical.bitWidth}` as ColumnType;
+    return integerTypes[`${logical.isSigned ? "INT" : "UINT"}_${logical.bitWidth}`];
   if (logical !== undefined) return undefined;
   if (converted !== undefined) return integerTypes[converted];
   return type === "INT32" ? "int32" : "int64";
